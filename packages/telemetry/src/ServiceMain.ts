@@ -1,0 +1,50 @@
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
+
+/**
+ * Runs a process until SIGINT or SIGTERM, then releases its layers, the last acquired first.
+ *
+ * - Stopped by a signal: exit code 0 once everything is released. A second signal ends the process at once (130).
+ * - Failed to start, or failed while running: one sentence for each failure on stderr, exit code 1. Failures that
+ *   were foreseen speak for themselves (`message`); defects are printed with their stack, to be reported.
+ */
+export const run = <E>(layer: Layer.Layer<never, E>): void => {
+  let signals = 0
+  const onSignal = () => {
+    signals += 1
+    if (signals > 1) process.exit(130)
+  }
+  process.on("SIGINT", onSignal)
+  process.on("SIGTERM", onSignal)
+  NodeRuntime.runMain(
+    Layer.launch(layer).pipe(
+      Effect.tapCause((cause) => Effect.sync(() => process.stderr.write(describe(cause))))
+    ),
+    {
+      disableErrorReporting: true,
+      teardown: (exit, onExit) =>
+        onExit(exit._tag === "Success" || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
+    }
+  )
+}
+
+/** What a person needs to read of a failure: its sentences, or the stack of a defect. */
+export const describe = <E>(cause: Cause.Cause<E>): string => {
+  if (Cause.hasInterruptsOnly(cause)) return ""
+  const sentences = cause.reasons.flatMap((reason) => {
+    if (Cause.isFailReason(reason)) return [sentence(reason.error)]
+    return Cause.isDieReason(reason) ? [stack(reason.defect)] : []
+  })
+  return [...new Set(sentences)].map((line) => `${line}\n`).join("")
+}
+
+const sentence = (error: unknown): string =>
+  Predicate.hasProperty(error, "message") && Predicate.isString(error.message) && error.message !== ""
+    ? error.message
+    : String(error)
+
+const stack = (defect: unknown): string =>
+  defect instanceof Error ? (defect.stack ?? defect.message) : String(defect)
