@@ -1,8 +1,10 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Cause from "effect/Cause"
+import type { ConfigError } from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
+import * as SchemaIssue from "effect/SchemaIssue"
 
 /**
  * Runs a process until SIGINT or SIGTERM, then releases its layers, the last acquired first.
@@ -41,10 +43,24 @@ export const describe = <E>(cause: Cause.Cause<E>): string => {
   return [...new Set(sentences)].map((line) => `${line}\n`).join("")
 }
 
-const sentence = (error: unknown): string =>
-  Predicate.hasProperty(error, "message") && Predicate.isString(error.message) && error.message !== ""
+const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
+
+const isConfigError = (error: unknown): error is ConfigError => Predicate.isTagged(error, "ConfigError")
+
+const sentence = (error: unknown): string => {
+  if (isConfigError(error) && error.cause._tag === "SchemaError") {
+    return formatIssue(error.cause.issue)
+      .issues.map(
+        ({ message, path }) => `The setting ${path?.join("_") ?? "?"} is wrong: ${lowerFirst(message)}.`
+      )
+      .join("\n")
+  }
+  return Predicate.hasProperty(error, "message") && Predicate.isString(error.message) && error.message !== ""
     ? error.message
     : String(error)
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
 
 const stack = (defect: unknown): string =>
   defect instanceof Error ? (defect.stack ?? defect.message) : String(defect)
