@@ -60,6 +60,12 @@ const sentence = (error: unknown): string => {
     : String(error)
 }
 
+/** Every variable is a string, so that a missing or empty one is all that "Expected string" can mean. */
+const settingSentence = (name: string, rule: string): string =>
+  rule === "Expected string"
+    ? `The setting ${name} is missing; set it in the environment.`
+    : `The setting ${name} is wrong: ${lowerFirst(rule)}.`
+
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
 
 const stack = (defect: unknown): string =>
