@@ -50,9 +50,7 @@ const isConfigError = (error: unknown): error is ConfigError => Predicate.isTagg
 const sentence = (error: unknown): string => {
   if (isConfigError(error) && error.cause._tag === "SchemaError") {
     return formatIssue(error.cause.issue)
-      .issues.map(
-        ({ message, path }) => `The setting ${path?.join("_") ?? "?"} is wrong: ${lowerFirst(message)}.`
-      )
+      .issues.map(({ message, path }) => settingSentence(path?.join("_") ?? "?", message))
       .join("\n")
   }
   return Predicate.hasProperty(error, "message") && Predicate.isString(error.message) && error.message !== ""
