@@ -1,0 +1,133 @@
+/**
+ * Serves a protobuf service with Effect handlers.
+ *
+ * A handler receives the decoded, validated request and answers with an Effect (unary) or a Stream (server stream).
+ * Its typed failures are {@link RpcFailure}s: a handler with any other error does not compile.
+ */
+import type {
+  DescMessage,
+  DescMethod,
+  DescMethodServerStreaming,
+  DescMethodUnary,
+  DescService,
+  MessageInitShape,
+  MessageShape
+} from "@bufbuild/protobuf"
+import type { Code, ConnectRouter } from "@connectrpc/connect"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as Stream from "effect/Stream"
+import { isServerStream, isUnary } from "./MethodKind.ts"
+import { serveStream, serveUnary } from "./ServerCall.ts"
+
+/** What a handler knows of its call beside the request. */
+export interface Call {
+  /** Metadata that the client sent; names are case-insensitive. */
+  readonly requestHeader: Headers
+  /** Metadata to answer with. On a server stream set it before the first message. */
+  readonly responseHeader: Headers
+  /** Aborts when the client left, the deadline passed or the server drains. The handler's fiber is interrupted then. */
+  readonly signal: AbortSignal
+  /** Milliseconds left until the client's deadline as the call came in; undefined without one. */
+  readonly timeoutMs: number | undefined
+}
+
+/**
+ * A failure that may cross the wire: a `Schema.TaggedError` class that says which status code it is.
+ *
+ * It crosses as its code and message, with a `google.rpc.ErrorInfo` (reason = `_tag`, domain "optica", metadata).
+ */
+export interface RpcFailure {
+  readonly _tag: string
+  /** Shown to the caller: no secrets, no internals. */
+  readonly message: string
+  readonly connectCode: Code
+  /** Facts that a client can branch on, such as ids. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined
+  /** Wrong fields of the request; cross as `google.rpc.BadRequest`. */
+  readonly violations?: ReadonlyArray<{ readonly field: string; readonly message: string }> | undefined
+  /** When to try again, in milliseconds; crosses as `google.rpc.RetryInfo`. */
+  readonly retryAfterMs?: number | undefined
+}
+
+/** Answers one request with one message. */
+export type UnaryHandler<I extends DescMessage, O extends DescMessage, R> = (
+  request: MessageShape<I>,
+  call: Call
+) => Effect.Effect<MessageInitShape<O>, RpcFailure, R>
+
+/** Answers one request with many messages. */
+export type ServerStreamHandler<I extends DescMessage, O extends DescMessage, R> = (
+  request: MessageShape<I>,
+  call: Call
+) => Stream.Stream<MessageInitShape<O>, RpcFailure, R>
+
+/** The handler of one method. Client and bidirectional streams are not supported. */
+export type Handler<M extends DescMethod, R> =
+  M extends DescMethodUnary<infer I, infer O>
+    ? UnaryHandler<I, O, R>
+    : M extends DescMethodServerStreaming<infer I, infer O>
+      ? ServerStreamHandler<I, O, R>
+      : never
+
+/** One handler for each method of a service. */
+export type Handlers<S extends DescService, R> = {
+  readonly [K in keyof S["method"]]: Handler<S["method"][K], R>
+}
+
+/** A service with its handlers, ready for a server or for memory. */
+export interface ServiceRoutes {
+  readonly service: DescService
+  readonly register: (router: ConnectRouter) => void
+}
+
+/** All that the handlers of a service require. */
+export type Requirements<H> = {
+  [K in keyof H]: H[K] extends (...args: infer _Args) => Effect.Effect<infer _A, infer _E, infer R>
+    ? R
+    : H[K] extends (...args: infer _Args) => Stream.Stream<infer _A, infer _E, infer R>
+      ? R
+      : never
+}[keyof H]
+
+/**
+ * Binds handlers to a service. What the handlers require is captured once, here.
+ *
+ * @example
+ * const routes = ConnectRoutes.make(CatalogService, { getProduct: (request) => catalog.get(request.id), … })
+ */
+export const make = <S extends DescService, H extends Handlers<S, unknown>>(
+  service: S,
+  handlers: H
+): Effect.Effect<ServiceRoutes, never, Requirements<H>> =>
+  Effect.map(Effect.context<Requirements<H>>(), (context) => ({
+    service,
+    register: (router) => {
+      for (const method of service.methods) registerMethod(router, method, handlers, context)
+    }
+  }))
+
+const registerMethod = <R>(
+  router: ConnectRouter,
+  method: DescMethod,
+  handlers: object,
+  context: Context.Context<R>
+): void => {
+  const handler: unknown = Reflect.get(handlers, method.localName)
+  if (isUnary(method) && isUnaryHandler<R>(handler)) {
+    router.rpc(method, serveUnary(method, handler, context))
+  } else if (isServerStream(method) && isServerStreamHandler<R>(handler)) {
+    router.rpc(method, serveStream(method, handler, context))
+  } else {
+    throw new Error(`${method.parent.typeName}/${method.name} has no handler for a ${method.methodKind} call`)
+  }
+}
+
+// `make` has the compiler check every handler against its method. Looked up by name they lose that type; these two
+// give it back.
+const isUnaryHandler = <R>(handler: unknown): handler is UnaryHandler<DescMessage, DescMessage, R> =>
+  typeof handler === "function"
+
+const isServerStreamHandler = <R>(
+  handler: unknown
+): handler is ServerStreamHandler<DescMessage, DescMessage, R> => typeof handler === "function"

@@ -1,0 +1,221 @@
+/**
+ * One call on the server: a span below the caller's, validation, the handler's fiber bound to the call's signal, and
+ * its outcome as a wire error.
+ */
+import type {
+  DescMessage,
+  DescMethod,
+  DescMethodServerStreaming,
+  DescMethodUnary,
+  MessageInitShape,
+  MessageShape
+} from "@bufbuild/protobuf"
+import { createValidator, violationsToProto } from "@bufbuild/protovalidate"
+import {
+  Code,
+  ConnectError,
+  createContextKey,
+  type HandlerContext,
+  type MethodImpl
+} from "@connectrpc/connect"
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as HttpHeaders from "effect/http/Headers"
+import * as HttpTraceContext from "effect/http/HttpTraceContext"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as Tracer from "effect/Tracer"
+import { internalError, toConnectError } from "./ConnectError.ts"
+import type { Call, RpcFailure, ServerStreamHandler, UnaryHandler } from "./ConnectRoutes.ts"
+import { Deadline } from "./Deadline.ts"
+import { isServerFault, recordOutcome, spanAttributes, spanName } from "./RpcSpan.ts"
+
+/** What a call has of the server that it runs in. In memory there is no server, and none of it. */
+export interface ServerLife {
+  /** Aborts with a `ConnectError` when the server begins to drain. Streams end then; unary calls go on. */
+  readonly draining: AbortSignal
+  /** Says that a call began. The function that it returns says that the call's fiber has ended. */
+  readonly enter: () => () => void
+}
+
+/** Where a server leaves its {@link ServerLife} for each call. */
+export const serverLife = createContextKey<ServerLife | undefined>(undefined, { description: "ServerLife" })
+
+/** A unary handler as Connect-ES wants it. */
+export const serveUnary = <R>(
+  method: DescMethodUnary,
+  handler: UnaryHandler<DescMessage, DescMessage, R>,
+  context: Context.Context<R>
+): MethodImpl<DescMethodUnary> => {
+  const run = Effect.runPromiseExitWith(context)
+  return async (request, rpc) => {
+    const leave = rpc.values.get(serverLife)?.enter()
+    const call = toCall(rpc)
+    const answer = Effect.useSpan(spanName(method), spanOptions(method, rpc), (span) =>
+      Effect.suspend(
+        (): Effect.Effect<MessageInitShape<DescMessage>, RpcFailure | ConnectError, R> =>
+          invalid(method, request) ?? handler(request, call)
+      ).pipe(
+        Effect.interruptible,
+        Effect.matchCauseEffect({
+          onSuccess: (response) => {
+            recordOutcome(span, rpc.protocolName, undefined)
+            return Effect.succeed(response)
+          },
+          onFailure: (cause) =>
+            Effect.flatMap(toWire(cause, method, rpc.signal), (error) => {
+              recordOutcome(span, rpc.protocolName, error)
+              return isServerFault(error.code) ? Effect.fail(error) : Effect.succeed(error)
+            })
+        }),
+        Effect.provideContext(callContext(span, call))
+      )
+    )
+    try {
+      // Interruption is for the handler alone: how the call ended is written down in any case.
+      const exit = await run(answer, { signal: rpc.signal, uninterruptible: true })
+      if (Exit.isFailure(exit)) throw Cause.squash(exit.cause)
+      if (exit.value instanceof ConnectError) throw exit.value
+      return exit.value
+    } finally {
+      leave?.()
+    }
+  }
+}
+
+/** A server stream's handler as Connect-ES wants it. */
+export const serveStream = <R>(
+  method: DescMethodServerStreaming,
+  handler: ServerStreamHandler<DescMessage, DescMessage, R>,
+  context: Context.Context<R>
+): MethodImpl<DescMethodServerStreaming> =>
+  async function* (request, rpc) {
+    const life = rpc.values.get(serverLife)
+    const leave = life?.enter()
+    const stop = life === undefined ? rpc.signal : AbortSignal.any([rpc.signal, life.draining])
+    const call: Call = { ...toCall(rpc), signal: stop }
+    const stream = Stream.unwrap(
+      Effect.gen(function* () {
+        let failure: ConnectError | undefined
+        const span = yield* Effect.acquireRelease(
+          Effect.makeSpan(spanName(method), spanOptions(method, rpc)),
+          (span) =>
+            Effect.map(Clock.currentTimeNanos, (now) => {
+              if (stop.aborted) failure ??= ConnectError.from(stop.reason, Code.Canceled)
+              recordOutcome(span, rpc.protocolName, failure)
+              span.end(
+                now,
+                failure !== undefined && isServerFault(failure.code) ? Exit.fail(failure) : Exit.void
+              )
+            })
+        )
+        return Stream.suspend(
+          (): Stream.Stream<MessageInitShape<DescMessage>, RpcFailure | ConnectError, R> => {
+            const refusal = invalid(method, request)
+            return refusal === undefined ? handler(request, call) : Stream.fromEffect(refusal)
+          }
+        ).pipe(
+          Stream.catchCause((cause) =>
+            Stream.fromEffect(
+              Effect.flatMap(toWire(cause, method, stop), (error) => {
+                failure = error
+                return Effect.fail(error)
+              })
+            )
+          ),
+          Stream.provideContext(callContext(span, call))
+        )
+      })
+    )
+    const iterator = Stream.toAsyncIterableWith(stream, context)[Symbol.asyncIterator]()
+    // An iterator that waits for the stream's next message is freed by return(), which runs the stream's finalizers.
+    const close = () => iterator.return?.().then(undefined, () => undefined)
+    stop.addEventListener("abort", close)
+    try {
+      while (!stop.aborted) {
+        const next = await iterator.next()
+        if (next.done === true) break
+        yield next.value
+      }
+    } finally {
+      stop.removeEventListener("abort", close)
+      await close()
+      leave?.()
+    }
+    if (stop.aborted) throw stop.reason
+  }
+
+const toCall = (rpc: HandlerContext): Call => ({
+  requestHeader: rpc.requestHeader,
+  responseHeader: rpc.responseHeader,
+  signal: rpc.signal,
+  timeoutMs: rpc.timeoutMs()
+})
+
+const spanOptions = (method: DescMethod, rpc: HandlerContext): Tracer.SpanOptionsNoTrace => {
+  const parent = parentSpan(rpc.requestHeader)
+  return {
+    kind: "server",
+    attributes: spanAttributes(method, rpc.protocolName),
+    // Without a caller's span this is a root: what is captured at start may hold the span of the start itself.
+    ...(parent === undefined ? { root: true } : { parent })
+  }
+}
+
+const parentSpan = (header: Headers): Tracer.ExternalSpan | undefined => {
+  const traceparent = header.get("traceparent")
+  if (traceparent === null) return undefined
+  return Option.getOrUndefined(HttpTraceContext.fromHeaders(HttpHeaders.fromRecordUnsafe({ traceparent })))
+}
+
+/** What a handler's fiber has beside what was captured at start. */
+const callContext = (span: Tracer.Span, call: Call): Context.Context<Tracer.ParentSpan> =>
+  Context.make(Tracer.ParentSpan, span).pipe(
+    Context.add(Deadline, call.timeoutMs === undefined ? undefined : Date.now() + call.timeoutMs)
+  )
+
+const validator = createValidator()
+
+/** What breaks the rules of the proto, as `INVALID_ARGUMENT` with `buf.validate.Violations`; undefined for nothing. */
+const invalid = (
+  method: DescMethod,
+  request: MessageShape<DescMessage>
+): Effect.Effect<never, ConnectError> | undefined => {
+  const result = validator.validate(method.input, request)
+  switch (result.kind) {
+    case "valid":
+      return undefined
+    case "invalid": {
+      const [value, desc] = violationsToProto(result.violations)
+      return Effect.fail(
+        new ConnectError(result.error.message, Code.InvalidArgument, undefined, [{ desc, value }])
+      )
+    }
+    case "error":
+      return Effect.die(result.error)
+  }
+}
+
+/** How a handler failed, as it may cross. What the caller is not told goes to the log. */
+const toWire = (
+  cause: Cause.Cause<RpcFailure | ConnectError>,
+  method: DescMethod,
+  signal: AbortSignal
+): Effect.Effect<ConnectError> => {
+  const failure = Option.getOrUndefined(Cause.findErrorOption(cause))
+  if (failure instanceof ConnectError) return Effect.succeed(failure)
+  if (failure !== undefined) {
+    const error = toConnectError(failure)
+    return Effect.as(
+      isServerFault(error.code) ? Effect.logError(`${spanName(method)} failed`, cause) : Effect.void,
+      error
+    )
+  }
+  if (signal.aborted && Cause.hasInterruptsOnly(cause)) {
+    return Effect.succeed(ConnectError.from(signal.reason, Code.Canceled))
+  }
+  return Effect.as(Effect.logError(`${spanName(method)} failed`, cause), internalError())
+}
