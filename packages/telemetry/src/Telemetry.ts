@@ -1,0 +1,40 @@
+import type { ConfigError } from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
+import * as References from "effect/References"
+import * as Tracer from "effect/Tracer"
+import { TelemetryConfig } from "./Config.ts"
+import * as LogOutput from "./LogOutput.ts"
+import * as Logs from "./Logs.ts"
+import * as Sampler from "./Sampler.ts"
+
+/**
+ * Logs, traces and metrics of one process: provide it once, outermost, so that it is there before everything else
+ * and is released after everything else.
+ *
+ * Without an OTLP endpoint nothing is exported, and a `traceparent` that comes in is handed on as it is.
+ * Fails with the setting that is wrong. `serviceName` gives way to OTEL_SERVICE_NAME and to `service.name` in
+ * OTEL_RESOURCE_ATTRIBUTES.
+ */
+export const layer = (options: { readonly serviceName: string }): Layer.Layer<never, ConfigError> =>
+  Layer.unwrap(
+    Effect.map(TelemetryConfig, (config) => {
+      const serviceName = Option.getOrElse(
+        config.serviceName,
+        () => config.resourceAttributes["service.name"] ?? options.serviceName
+      )
+      return Layer.mergeAll(
+        Logger.layer([
+          Effect.map(LogOutput.make(process.stdout), (output) =>
+            process.stdout.isTTY
+              ? Logs.pretty(output, process.stdout.hasColors())
+              : Logs.json(serviceName, output)
+          )
+        ]),
+        Layer.succeed(References.MinimumLogLevel, config.logLevel),
+        Layer.succeed(Tracer.Tracer, Sampler.passThrough(config.sampler))
+      )
+    })
+  )
