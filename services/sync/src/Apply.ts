@@ -1,0 +1,113 @@
+import type { MessageInitShape } from "@bufbuild/protobuf"
+import { ChangeOutcome, type ChangeSchema } from "@optica/contracts/optica/catalog/v1/change_pb"
+import type { Page } from "@optica/woocommerce/Resource"
+import * as Effect from "effect/Effect"
+import { kindOf, type Stamp } from "./Listing.ts"
+import { askCatalog } from "./Patience.ts"
+import type { StepName } from "./Run.ts"
+import type { ItemOutcome, Work } from "./SyncSql.ts"
+import { CatalogClient } from "./Upstreams.ts"
+
+/** What one request to the shop brought, with the number drawn before it. */
+export interface Read {
+  readonly observation: bigint
+  readonly answer: Pick<Page<Stamp>, "items" | "refused">
+}
+
+type ChangeInit = MessageInitShape<typeof ChangeSchema>
+
+/** Well below what a message may hold, whatever the shop puts into its descriptions. */
+const batchLimit = { changes: 100, characters: 4_000_000 }
+const applyTimeoutMs = 60_000
+
+/** Brings what was read to the catalogue. What either side refuses is told and stops nothing. */
+export const applyItems = Effect.fnUntraced(function* (
+  work: Work,
+  resource: StepName,
+  parentId: number,
+  { observation, answer }: Read
+) {
+  const changes = new Map(
+    answer.items.map(({ source, value }): [number, ChangeInit] => [
+      value.id,
+      {
+        kind: kindOf[resource],
+        id: BigInt(value.id),
+        observation,
+        parentId: BigInt(parentId),
+        state: { case: "sourceJson", value: JSON.stringify(source) }
+      }
+    ])
+  )
+  const refused = answer.refused.map(
+    ({ id, path, rule }): ItemOutcome => ({ id: id ?? 0, outcome: "rejected", reason: `${path}: ${rule}` })
+  )
+  return [...(yield* applyChanges(work, [...changes.values()])), ...refused]
+})
+
+/** Tells the catalogue that the shop has these things no more. */
+export const applyDeletions = (
+  work: Work,
+  resource: StepName,
+  gone: ReadonlyArray<{ readonly id: number; readonly observation: bigint }>
+) =>
+  Effect.map(
+    applyChanges(
+      work,
+      gone.map(({ id, observation }) => ({
+        kind: kindOf[resource],
+        id: BigInt(id),
+        observation,
+        state: { case: "deletion" as const, value: {} }
+      }))
+    ),
+    (outcomes) =>
+      outcomes.map(
+        (item): ItemOutcome => (item.outcome === "applied" ? { ...item, outcome: "removed" } : item)
+      )
+  )
+
+const applyChanges = Effect.fnUntraced(function* (work: Work, changes: ReadonlyArray<ChangeInit>) {
+  const catalog = yield* CatalogClient
+  const outcomes: Array<ItemOutcome> = []
+  for (const batch of batches(changes)) {
+    const { results } = yield* askCatalog(
+      work,
+      catalog.applyChanges({ changes: batch }, { timeoutMs: applyTimeoutMs })
+    )
+    for (const { id, outcome, reason } of results) outcomes.push(toOutcome(Number(id), outcome, reason))
+  }
+  return outcomes
+})
+
+const batches = (changes: ReadonlyArray<ChangeInit>) => {
+  const done: Array<Array<ChangeInit>> = []
+  let open: Array<ChangeInit> = []
+  let characters = 0
+  for (const change of changes) {
+    const size = change.state?.case === "sourceJson" ? (change.state.value?.length ?? 0) : 0
+    if (
+      open.length === batchLimit.changes ||
+      (open.length > 0 && characters + size > batchLimit.characters)
+    ) {
+      done.push(open)
+      open = []
+      characters = 0
+    }
+    open.push(change)
+    characters += size
+  }
+  return open.length > 0 ? [...done, open] : done
+}
+
+const toOutcome = (id: number, outcome: ChangeOutcome, reason: string): ItemOutcome => {
+  switch (outcome) {
+    case ChangeOutcome.APPLIED:
+      return { id, outcome: "applied" }
+    case ChangeOutcome.REJECTED:
+      return { id, outcome: "rejected", reason }
+    default:
+      // Stale means that something newer is held: nothing is missing.
+      return { id, outcome: "unchanged" }
+  }
+}

@@ -1,0 +1,197 @@
+import { randomUUID } from "node:crypto"
+import * as Migrations from "@optica/postgres/Migrations"
+import * as Postgres from "@optica/postgres/Postgres"
+import type { WooCommerceError } from "@optica/woocommerce/Failures"
+import { WooCommerce } from "@optica/woocommerce/WooCommerce"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+import type * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import type { SqlClient } from "effect/sql/SqlClient"
+import { lists } from "./Listing.ts"
+import { mirror } from "./Mirror.ts"
+import {
+  type MirrorStatus,
+  type Run,
+  RunCancelled,
+  RunFailed,
+  type RunKind,
+  RunNotFound,
+  SyncAlreadyRunning
+} from "./Run.ts"
+import { RunLock } from "./RunLock.ts"
+import { SyncSettings } from "./Settings.ts"
+import { SyncSql } from "./SyncSql.ts"
+import type { CatalogClient } from "./Upstreams.ts"
+
+/** How soon a run that another process left behind is taken up. */
+const lookEvery = "5 seconds"
+/** How often a watched run is looked at; the contract promises at most four messages a second. */
+const watchEvery = "250 millis"
+
+/** Mirrors the shop into the catalogue, one run at a time. Trouble with the database is a defect. */
+export class Sync extends Context.Service<
+  Sync,
+  {
+    start(kind: RunKind): Effect.Effect<Run, SyncAlreadyRunning>
+    /** The run at work, and this many past ones. */
+    status(history: number): Effect.Effect<MirrorStatus>
+    get(id: string): Effect.Effect<Run, RunNotFound>
+    /** The run now, each time it changed, and as it ended. */
+    watch(id: string): Stream.Stream<Run, RunNotFound>
+    /** Asks the run to stop after the pages under way, whichever process works on it. */
+    cancel(id: string): Effect.Effect<Run, RunNotFound>
+  }
+>()("@optica/sync/Sync") {
+  /**
+   * Fails when the shop refuses a first cheap request, or does not answer one before it was ever mirrored. The lock is
+   * held in one of the client's sessions: not for poolers.
+   */
+  static readonly layerNoDeps: Layer.Layer<Sync, WooCommerceError, SqlClient | WooCommerce | CatalogClient> =
+    Layer.suspend(() => withLock.pipe(Layer.provide(RunLock.layer)))
+
+  /** With the database: migrated, and the lock in a session of `directUrl` where `url` is a pooler. */
+  static readonly layer = (database: {
+    readonly url: Redacted.Redacted<string>
+    readonly directUrl: Option.Option<Redacted.Redacted<string>>
+  }) => {
+    const postgres = (url: Redacted.Redacted<string>) =>
+      Postgres.layer({ url, schema: "sync", applicationName: "optica-sync" })
+    const pool = postgres(database.url)
+    const sessions = Option.match(database.directUrl, { onNone: () => pool, onSome: postgres })
+    return withLock.pipe(
+      Layer.provide(RunLock.layer.pipe(Layer.provide(sessions))),
+      Layer.provide(Migrations.layer({ schema: "sync", directory: migrations })),
+      Layer.provide(pool)
+    )
+  }
+}
+
+const migrations = new URL("../migrations/", import.meta.url)
+
+const make = Effect.gen(function* () {
+  const sql = yield* SyncSql
+  const woo = yield* WooCommerce
+  const lock = yield* RunLock
+  const { onStart } = yield* SyncSettings
+  const wake = yield* Queue.sliding<void>(1)
+
+  const begin = Effect.fnUntraced(function* (kind: RunKind) {
+    const id = yield* Effect.sync(() => randomUUID())
+    if (yield* sql.insertRun(id, kind)) yield* Queue.offer(wake, undefined)
+    return id
+  })
+
+  const start = Effect.fn("Sync.start")(
+    function* (kind: RunKind) {
+      const id = yield* begin(kind)
+      const run = yield* sql.runById(id)
+      if (run !== undefined) return run
+      return yield* new SyncAlreadyRunning({ runId: (yield* sql.runningRun)?.id ?? "" })
+    },
+    Effect.catchTag("SqlError", Effect.die)
+  )
+
+  const status = Effect.fn("Sync.status")(
+    function* (history: number) {
+      const { first, last } = yield* sql.completed
+      return {
+        current: yield* sql.runningRun,
+        history: yield* sql.endedRuns(history),
+        firstCompletedAt: first,
+        lastCompletedAt: last,
+        shopUrl: woo.url
+      }
+    },
+    Effect.catchTag("SqlError", Effect.die)
+  )
+
+  const find = Effect.fnUntraced(
+    function* (id: string) {
+      return (yield* sql.runById(id)) ?? (yield* new RunNotFound({ runId: id }))
+    },
+    Effect.catchTag("SqlError", Effect.die)
+  )
+
+  const get = Effect.fn("Sync.get")(find)
+
+  const watch = (id: string) =>
+    Stream.paginate(
+      Effect.void,
+      Effect.fnUntraced(function* (wait: Effect.Effect<void>) {
+        yield* wait
+        const run = yield* find(id)
+        return [
+          [run],
+          run.status === "running" ? Option.some(Effect.sleep(watchEvery)) : Option.none()
+        ] as const
+      })
+    ).pipe(Stream.changesWith((a, b) => JSON.stringify(a) === JSON.stringify(b)))
+
+  const cancel = Effect.fn("Sync.cancel")(
+    function* (id: string) {
+      yield* sql.requestCancel(id)
+      yield* Queue.offer(wake, undefined)
+      return yield* find(id)
+    },
+    Effect.catchTag("SqlError", Effect.die)
+  )
+
+  /** Works on the run that waits, unless another process does. */
+  const workOnce = Effect.fnUntraced(function* () {
+    if (!(yield* lock.tryAcquire)) return
+    const worker = yield* Effect.sync(() => randomUUID())
+    const taken = yield* sql.takeUp(worker)
+    if (taken === undefined) return
+    const work = { runId: taken.runId, worker }
+    yield* Effect.logInfo("Sync run begins")
+    yield* (taken.cancelRequested ? Effect.fail(new RunCancelled()) : mirror(work)).pipe(
+      Effect.catchDefect((defect) =>
+        Effect.andThen(
+          Effect.logError("Sync run met a defect", defect),
+          Effect.fail(new RunFailed({ message: "An internal error ended the run; the log has it." }))
+        )
+      ),
+      Effect.matchEffect({
+        onSuccess: () => sql.endRun(work, "completed", ""),
+        onFailure: (failure) => {
+          switch (failure._tag) {
+            case "RunCancelled":
+              return sql.endRun(work, "cancelled", "")
+            case "RunFailed":
+              return sql.endRun(work, "failed", failure.message)
+            default:
+              return Effect.fail(failure)
+          }
+        }
+      }),
+      Effect.annotateLogs({ run: work.runId })
+    )
+    yield* Effect.logInfo("Sync run ends")
+  }, Effect.scoped)
+
+  const { first } = yield* Effect.orDie(sql.completed)
+  // A shop that goes away later is waited for, and what is mirrored is served meanwhile.
+  yield* woo
+    .list(lists.products.resource, { ...lists.products.params, per_page: 1, _fields: "id" })
+    .pipe(
+      Effect.catchTag(["ShopUnreachable", "ShopFailed"], (error) =>
+        first === null ? Effect.fail(error) : Effect.logWarning(error.message)
+      )
+    )
+  if (onStart === "auto" && first === null) yield* Effect.orDie(begin("full"))
+
+  yield* workOnce().pipe(
+    // Another worker has the run, or the database is in trouble: what is left is taken up again.
+    Effect.catchCause((cause) => Effect.logWarning("Sync run was left", cause)),
+    Effect.andThen(Effect.raceFirst(Queue.take(wake), Effect.sleep(lookEvery))),
+    Effect.forever,
+    Effect.forkScoped
+  )
+  return Sync.of({ start, status, get, watch, cancel })
+})
+
+const withLock = Layer.effect(Sync, make).pipe(Layer.provide(SyncSql.layer))
