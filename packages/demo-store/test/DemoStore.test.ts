@@ -1,0 +1,52 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Exit, Layer } from "effect"
+import { DemoStore } from "../src/DemoStore.ts"
+import { signed } from "./oauthFetch.ts"
+
+const listing = Effect.gen(function* () {
+  const store = yield* DemoStore
+  const response = yield* Effect.promise(() =>
+    fetch(signed(store.url, "/products?per_page=3&orderby=id&order=asc"))
+  )
+  const body = yield* Effect.promise(async (): Promise<ReadonlyArray<unknown>> => response.json())
+  return { response, body }
+})
+
+describe("DemoStore", () => {
+  for (const [name, layer] of [
+    ["this thread", DemoStore.layer],
+    ["a worker", DemoStore.layerWorker]
+  ] as const) {
+    it.live(`serves the shop on ${name}`, () =>
+      Effect.gen(function* () {
+        const { response, body } = yield* listing
+        assert.strictEqual(response.status, 200)
+        assert.strictEqual(response.headers.get("x-wp-total"), "60")
+        assert.strictEqual(response.headers.get("x-wp-totalpages"), "20")
+        assert.strictEqual(body.length, 3)
+      }).pipe(Effect.provide(layer({ port: 0, products: 60 })))
+    )
+
+    it.live(`names the port that is taken (${name})`, () =>
+      Effect.gen(function* () {
+        const store = yield* DemoStore
+        const port = Number(new URL(store.url).port)
+        const second = yield* Layer.build(layer({ port, products: 1 })).pipe(Effect.scoped, Effect.flip)
+        assert.strictEqual(second._tag, "DemoStorePortInUse")
+        assert.include(second.message, `127.0.0.1:${port} (EADDRINUSE)`)
+      }).pipe(Effect.provide(layer({ port: 0, products: 1 })))
+    )
+
+    it.live(`is gone when its scope closes, idle connections too (${name})`, () =>
+      Effect.gen(function* () {
+        const url = yield* listing.pipe(
+          Effect.andThen(DemoStore),
+          Effect.map((store) => store.url),
+          Effect.provide(layer({ port: 0, products: 5 }))
+        )
+        const exit = yield* Effect.exit(Effect.tryPromise(() => fetch(url)))
+        assert.isTrue(Exit.isFailure(exit))
+      })
+    )
+  }
+})
