@@ -154,7 +154,8 @@ const ofErrorBody = (asked: Asked, answer: RawAnswer, json: Schema.Json): WooCom
   const { code } = body
   const { status } = answer
   const says = excerpt(asked, body.message)
-  if (code === "rest_no_route") {
+  // A list that is not there is all that a HEAD can be told 404 for, and it has no body to say so.
+  if (code === "rest_no_route" || (status === 404 && asked.method === "HEAD")) {
     return new RouteMissing({
       route: asked.route,
       message: `The shop at WOO_URL (${asked.shop}) has no route ${asked.method} /wp-json/wc/v3${asked.route}: its WooCommerce is older, switched off, or WOO_URL is another site.`

@@ -1,7 +1,7 @@
 /** Coupons, as `/coupons` sends them. */
 import * as Schema from "effect/Schema"
 import { MetaData } from "./Product.ts"
-import { Bool, Id, Int, list, NumberOrNull, Price, RequiredText, Text, TextItem } from "./Scalars.ts"
+import { Bool, Id, Int, IntItem, list, NumberOrNull, Price, RequiredText, Text, TextItem } from "./Scalars.ts"
 import { WooDate } from "./WooDate.ts"
 
 /** A coupon. WooCommerce lower-cases `code`; `date_expires_gmt` falls on the day before east of UTC (fact 15). */
@@ -22,14 +22,14 @@ export const Coupon = Schema.Struct({
   date_expires_gmt: WooDate,
   usage_count: Int,
   individual_use: Bool,
-  product_ids: list(Id),
-  excluded_product_ids: list(Id),
+  product_ids: list(IntItem),
+  excluded_product_ids: list(IntItem),
   usage_limit: NumberOrNull,
   usage_limit_per_user: NumberOrNull,
   limit_usage_to_x_items: NumberOrNull,
   free_shipping: Bool,
-  product_categories: list(Id),
-  excluded_product_categories: list(Id),
+  product_categories: list(IntItem),
+  excluded_product_categories: list(IntItem),
   exclude_sale_items: Bool,
   minimum_amount: Price,
   maximum_amount: Price,

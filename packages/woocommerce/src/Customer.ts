@@ -20,21 +20,6 @@ export const Address = Schema.Struct({
 })
 export type Address = typeof Address.Type
 
-/** An address of which nothing is known. */
-export const noAddress: Address = {
-  first_name: "",
-  last_name: "",
-  company: "",
-  address_1: "",
-  address_2: "",
-  city: "",
-  state: "",
-  postcode: "",
-  country: "",
-  email: "",
-  phone: ""
-}
-
 /** A customer. `date_modified` is null for accounts that WooCommerce never saved (fact 15). */
 export const Customer = Schema.Struct({
   id: Id,
@@ -47,8 +32,8 @@ export const Customer = Schema.Struct({
   last_name: Text,
   role: Text,
   username: Text,
-  billing: whole(Address, noAddress),
-  shipping: whole(Address, noAddress),
+  billing: whole(Address),
+  shipping: whole(Address),
   is_paying_customer: Bool,
   avatar_url: Text,
   meta_data: list(MetaData)

@@ -148,6 +148,13 @@ export const render = (
   const pairs: Array<readonly [string, string]> = []
   for (const [name, value] of Object.entries(known)) {
     if (value === undefined || name === "dates_are_gmt") continue
+    // WooCommerce takes an empty list for no filter at all and sends everything.
+    if (Array.isArray(value) && value.length === 0) {
+      return invalid(
+        name,
+        `${name} is an empty list, which the shop takes for all: leave it out, or ask nothing.`
+      )
+    }
     if (DateTime.isDateTime(value)) pairs.push([name, fromUtc(value)])
     else pairs.push([name, Array.isArray(value) ? value.join(",") : String(value)])
   }

@@ -1,6 +1,6 @@
 /** Orders, as `/orders` sends them. They hold personal data and prescriptions (fact 14): never in logs, spans or URLs. */
 import * as Schema from "effect/Schema"
-import { Address, noAddress } from "./Customer.ts"
+import { Address } from "./Customer.ts"
 import { MetaData } from "./Product.ts"
 import {
   Anything,
@@ -133,8 +133,8 @@ export const Order = Schema.Struct({
   /** 0 for a guest. */
   customer_id: Int,
   order_key: Text,
-  billing: whole(Address, noAddress),
-  shipping: whole(Address, noAddress),
+  billing: whole(Address),
+  shipping: whole(Address),
   payment_method: Text,
   payment_method_title: Text,
   transaction_id: Text,

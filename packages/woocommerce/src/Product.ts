@@ -5,18 +5,20 @@
  * fact 26). A field that a row does not have decodes as not set. Only `id` and `status` are required: without an id
  * there is no product, and without a status nobody can say whether the public may see it.
  */
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import {
   Anything,
   Bool,
+  field,
   Id,
   Int,
+  IntItem,
   list,
   NumberOrNull,
   orNull,
   Price,
   RequiredText,
+  readBool,
   Text,
   TextItem,
   whole
@@ -40,13 +42,17 @@ export const Image = Schema.Struct({
 export type Image = typeof Image.Type
 
 /** A category, tag or brand as it is embedded in products; its name may change without the product's date moving (fact 4). */
-export const TermReference = Schema.Struct({ id: Id, name: Text, slug: Text })
+export const TermReference = Schema.Struct({ id: Int, name: Text, slug: Text })
 export type TermReference = typeof TermReference.Type
 
 /**
  * An attribute: of a product with all its `options`, of a variation with its one `option` (`null` on products).
  * `id` is 0 for one that belongs to this product alone. Options are names, HTML-encoded (fact 16).
  */
+const OptionName = field(Schema.NullOr(Schema.String), "text or null", (value) =>
+  value === null || typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined
+)
+
 export const ProductAttribute = Schema.Struct({
   id: Int,
   name: Text,
@@ -55,7 +61,7 @@ export const ProductAttribute = Schema.Struct({
   visible: Bool,
   variation: Bool,
   options: list(TextItem),
-  option: Schema.NullOr(Schema.String).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null)))
+  option: OptionName
 })
 export type ProductAttribute = typeof ProductAttribute.Type
 
@@ -76,8 +82,10 @@ export const Dimensions = Schema.Struct({ length: Text, width: Text, height: Tex
 export type Dimensions = typeof Dimensions.Type
 
 /** Whether stock is counted; `"parent"` on a variation that shares the stock of its product (fact 13). */
-export const ManageStock = Schema.Union([Schema.Literal("parent"), Bool]).pipe(
-  Schema.withDecodingDefaultKey(Effect.succeed(false))
+export const ManageStock = field(
+  Schema.Union([Schema.Boolean, Schema.Literal("parent")]),
+  'true, false or "parent"',
+  (value) => (value === "parent" ? value : readBool(value))
 )
 export type ManageStock = typeof ManageStock.Type
 
@@ -137,7 +145,7 @@ export const Product = Schema.Struct({
   low_stock_amount: NumberOrNull,
   sold_individually: Bool,
   weight: Text,
-  dimensions: whole(Dimensions, { length: "", width: "", height: "" }),
+  dimensions: whole(Dimensions),
   shipping_required: Bool,
   shipping_taxable: Bool,
   shipping_class: Text,
@@ -147,9 +155,9 @@ export const Product = Schema.Struct({
   average_rating: Text,
   rating_count: Int,
   /** A random sample that differs on EVERY read (fact 7): leave it out of hashes and comparisons. */
-  related_ids: list(Id),
-  upsell_ids: list(Id),
-  cross_sell_ids: list(Id),
+  related_ids: list(IntItem),
+  upsell_ids: list(IntItem),
+  cross_sell_ids: list(IntItem),
   /** The product of a variation; 0 elsewhere. */
   parent_id: Int,
   purchase_note: Text,
@@ -160,11 +168,11 @@ export const Product = Schema.Struct({
   images: list(Image),
   /** Of variations, `null` where there is none. */
   image: orNull(Image),
-  gallery_image_ids: list(Id),
+  gallery_image_ids: list(IntItem),
   attributes: list(ProductAttribute),
   default_attributes: list(DefaultAttribute),
-  variations: list(Id),
-  grouped_products: list(Id),
+  variations: list(IntItem),
+  grouped_products: list(IntItem),
   menu_order: Int,
   has_options: Bool,
   /** Not `""`: the product is behind a password and no business of the public. */

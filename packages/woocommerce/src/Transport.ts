@@ -48,6 +48,12 @@ export interface TransportOptions {
   readonly maxResponseBytes?: number
 }
 
+/** A REST API key of WooCommerce > Settings > Advanced > REST API. */
+export interface Credentials {
+  readonly consumerKey: Redacted.Redacted<string>
+  readonly consumerSecret: Redacted.Redacted<string>
+}
+
 /** One request, without credentials. */
 export interface Send {
   readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE"
@@ -120,10 +126,16 @@ const overloads = (error: WooCommerceError): boolean =>
 
 export const make = Effect.fnUntraced(function* (
   shop: URL,
-  consumerKey: Redacted.Redacted<string>,
-  consumerSecret: Redacted.Redacted<string>,
+  credentials: Credentials,
   options: TransportOptions
 ) {
+  // Pasted keys bring blanks along.
+  const consumerKey = Redacted.make(Redacted.value(credentials.consumerKey).trim(), {
+    label: "WOO_CONSUMER_KEY"
+  })
+  const consumerSecret = Redacted.make(Redacted.value(credentials.consumerSecret).trim(), {
+    label: "WOO_CONSUMER_SECRET"
+  })
   const client = HttpClient.withScope(yield* HttpClient.HttpClient)
   const fetchInit = Option.getOrElse(yield* Effect.serviceOption(FetchHttpClient.RequestInit), () => ({}))
   const timeoutMs = options.requestTimeoutMs ?? 60_000

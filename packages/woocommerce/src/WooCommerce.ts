@@ -5,7 +5,6 @@ import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type * as Redacted from "effect/Redacted"
 import type * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import { type Answer, totals } from "./Answer.ts"
@@ -25,14 +24,12 @@ import * as Transport from "./Transport.ts"
 
 export type { WooCommerceError } from "./Failures.ts"
 
-export interface WooCommerceOptions extends Transport.TransportOptions {
+export interface WooCommerceOptions extends Transport.Credentials, Transport.TransportOptions {
   /**
    * The shop's Site Address. `https:` sends the key as basic auth; `http:` signs with OAuth 1.0a, because there
    * WooCommerce ignores basic auth. An address of a shop in a folder keeps the folder.
    */
   readonly url: URL | string
-  readonly consumerKey: Redacted.Redacted<string>
-  readonly consumerSecret: Redacted.Redacted<string>
 }
 
 /** What narrows a walk; the page is counted here. */
@@ -98,7 +95,7 @@ const isList = (json: Schema.Json): json is Schema.JsonArray => globalThis.Array
 
 const make = Effect.fnUntraced(function* (options: WooCommerceOptions) {
   const shop = yield* Effect.fromResult(parseShopUrl(options.url))
-  const transport = yield* Transport.make(shop, options.consumerKey, options.consumerSecret, options)
+  const transport = yield* Transport.make(shop, options, options)
   const url = transport.asked({ method: "GET", route: "" }).shop
 
   const describe = (resource: Resource<unknown>, attributes: Record<string, unknown> = {}) =>

@@ -4,30 +4,23 @@
  * are shifted twice and good for nothing.
  */
 import * as DateTime from "effect/DateTime"
-import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as SchemaTransformation from "effect/SchemaTransformation"
+import { field } from "./Scalars.ts"
 
 // MySQL's zero date ("0000-00-00", written "-0001-11-30" once PHP has normalised it) is "never", not a moment.
 const never = /^(0000-00-00|-0001-11-30)/
 const shape = /^(-?\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?)?$/
 
 /** `2026-11-21T03:01:56` exactly as sent, `null` where there is none (also for `""`, `false` and MySQL's zero date). */
-export const WooDate = Schema.Union([
-  Schema.String.check(Schema.isPattern(shape, { expected: "a date such as 2026-11-21T03:01:56, or null" })),
-  Schema.Null,
-  Schema.Literal(false)
-]).pipe(
-  Schema.decodeTo(
-    Schema.NullOr(Schema.String),
-    SchemaTransformation.transform({
-      decode: (value: string | null | false): string | null =>
-        value === null || value === false || value === "" || never.test(value) ? null : value,
-      encode: (value: string | null): string | null | false => value
-    })
-  ),
-  Schema.withDecodingDefaultKey(Effect.succeed(null))
+export const WooDate = field(
+  Schema.NullOr(Schema.String),
+  "a date such as 2026-11-21T03:01:56, or null",
+  (value) => {
+    if (value === null || value === "" || value === false) return null
+    if (typeof value !== "string" || !shape.test(value)) return undefined
+    return never.test(value) ? null : value
+  }
 )
 
 const zoned = /(Z|[+-]\d{2}:?\d{2})$/
