@@ -75,7 +75,8 @@ export class FakeShop {
       return send(200, fault === "short" ? items.slice(0, -1) : items, fault === "no-totals" ? {} : totals)
     }
     const [, parent, id] = /^(.*)\/(\d+)$/.exec(asked.path) ?? []
-    if (parent === undefined || !(this.things.has(parent) || parent === "/products")) {
+    const routed = this.things.has(parent ?? "") || parent === "/products" || asked.path.includes("/terms")
+    if (parent === undefined || !routed) {
       return send(404, { code: "rest_no_route", message: "No route", data: { status: 404 } })
     }
     const thing =
@@ -108,7 +109,7 @@ const page = ({ path, query }: ShopRequest, all: ReadonlyArray<Thing>) => {
   const status = query.get("status") ?? "any"
   const include = query.get("include")?.split(",").map(Number)
   const found = all
-    .filter((thing) => (status === "trash") === (thing.status === "trash"))
+    .filter((thing) => (status === "trash") === (thing.status === "trash") && thing.status !== "unlisted")
     .filter((thing) => include === undefined || include.includes(thing.id))
     .filter((thing) => !query.has("type") || thing.type === query.get("type"))
     .sort((a, b) => a.id - b.id)

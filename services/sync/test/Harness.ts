@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Run, RunKind } from "../src/Run.ts"
 import { SyncSettings } from "../src/Settings.ts"
@@ -95,3 +96,14 @@ export const ended = Effect.fnUntraced(function* (id: string) {
 })
 
 export const database = TestDatabase.layer({ schema: "sync", migrations })
+
+/** One fresh shop, catalogue and database for a test. */
+export const world = <A, E>(
+  test: Effect.Effect<A, E, World | Scope.Scope | Layer.Success<typeof database>>
+) => test.pipe(Effect.provide([World.layer, database], { local: true }), Effect.scoped)
+
+/** Runs a part of a test in a process of its own, as far as runs can tell. */
+export const withSync =
+  (options: Options = {}) =>
+  <A, E, R>(test: Effect.Effect<A, E, R | Sync>) =>
+    test.pipe(Effect.provide(syncLayer(options), { local: true }))
