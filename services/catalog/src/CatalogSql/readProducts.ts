@@ -1,0 +1,72 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { Fragment } from "effect/sql/Statement"
+import { ids } from "./Parameters.ts"
+
+/** A public product as it is stored, and which of the products that it names are public now. */
+export const StoredProduct = Schema.Struct({
+  document: Schema.Uint8Array,
+  public_ids: Schema.Array(Schema.BigInt)
+})
+export type StoredProduct = typeof StoredProduct.Type
+
+/** What a public product's row needs to be shown. `product` is the alias of a row of `products`. */
+export const storedColumns = (sql: SqlClient, product: "found" | "page"): Fragment => {
+  const row = sql.literal(product)
+  return sql`${row}.document, ARRAY(
+    SELECT named.id FROM products named
+    LEFT JOIN products owner ON named.is_variation AND owner.id = named.parent_id
+    WHERE named.id = ANY(${row}.reference_ids) AND named.is_public AND (NOT named.is_variation OR owner.is_public)
+  ) AS public_ids`
+}
+
+/** Rows of `products` that the public may see: a variation only while its product is public. */
+const publicProducts = (sql: SqlClient): Fragment => sql`products found
+  LEFT JOIN products owner ON found.is_variation AND owner.id = found.parent_id`
+const isSeen = (sql: SqlClient): Fragment =>
+  sql`found.is_public AND (NOT found.is_variation OR owner.is_public)`
+
+const One = Schema.Struct({ ...StoredProduct.fields, changed_at: Schema.Date })
+const decodeOne = Schema.decodeUnknownEffect(Schema.Array(One))
+
+/** A public product or variation. */
+export const readProduct = Effect.fnUntraced(function* (sql: SqlClient, id: bigint) {
+  const rows = yield* sql`
+    SELECT ${storedColumns(sql, "found")}, found.changed_at
+    FROM ${publicProducts(sql)} WHERE found.id = ${id} AND ${isSeen(sql)}`
+  const [row] = yield* Effect.orDie(decodeOne(rows))
+  return row
+})
+
+const Source = Schema.Struct({
+  source: Schema.String,
+  is_variation: Schema.Boolean,
+  parent_id: Schema.BigInt,
+  changed_at: Schema.Date
+})
+const decodeSource = Schema.decodeUnknownEffect(Schema.Array(Source))
+
+/** What the shop sent of a product, public or not. */
+export const readSource = Effect.fnUntraced(function* (sql: SqlClient, id: bigint) {
+  const rows = yield* sql`SELECT source, is_variation, parent_id, changed_at FROM products WHERE id = ${id}`
+  const [row] = yield* Effect.orDie(decodeSource(rows))
+  return row
+})
+
+const Several = Schema.Union([
+  Schema.Struct({ ...StoredProduct.fields, id: Schema.BigInt, catalogue_changed_at: Schema.Date }),
+  Schema.Struct({ id: Schema.Null, catalogue_changed_at: Schema.Date })
+])
+const decodeSeveral = Schema.decodeUnknownEffect(Schema.Array(Several))
+
+/** The public ones of these products, in no order; one row without a product when there are none. */
+export const readProducts = Effect.fnUntraced(function* (sql: SqlClient, asked: ReadonlyArray<bigint>) {
+  const rows = yield* sql`
+    SELECT page.id, catalogue.changed_at AS catalogue_changed_at, ${storedColumns(sql, "page")}
+    FROM catalogue LEFT JOIN LATERAL (
+      SELECT found.id, found.document, found.reference_ids
+      FROM ${publicProducts(sql)} WHERE found.id = ANY(${ids(asked)}::bigint[]) AND ${isSeen(sql)}
+    ) page ON true`
+  return yield* Effect.orDie(decodeSeveral(rows))
+})

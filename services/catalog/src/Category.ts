@@ -1,0 +1,89 @@
+import { create, toBinary } from "@bufbuild/protobuf"
+import { CategorySchema } from "@optica/contracts/optica/catalog/v1/category_pb"
+import type { Category } from "@optica/woocommerce/Category"
+import { sanitize } from "./Html.ts"
+import { imageMessage, int32 } from "./ProductMessage.ts"
+import { titleKey } from "./TitleKey.ts"
+
+/** A category as it is stored: a row of the table `categories`. */
+export interface CategoryRow {
+  readonly id: number
+  readonly parentId: number
+  readonly menuOrder: number
+  readonly titleKey: string
+  /** The category message, without the count. */
+  readonly document: Uint8Array
+  readonly source: string
+}
+
+export const categoryRow = (category: Category, source: string): CategoryRow => ({
+  id: category.id,
+  parentId: category.parent,
+  menuOrder: int32(category.menu_order),
+  titleKey: titleKey(category.name),
+  document: toBinary(
+    CategorySchema,
+    create(CategorySchema, {
+      id: BigInt(category.id),
+      name: category.name,
+      slug: category.slug,
+      parent: BigInt(category.parent),
+      description: sanitize(category.description),
+      display: category.display,
+      ...(category.image === null ? {} : { image: imageMessage(category.image) }),
+      menuOrder: int32(category.menu_order)
+    })
+  ),
+  source
+})
+
+interface Node {
+  readonly id: number
+  readonly parentId: number
+}
+
+/**
+ * Puts every category after its parent, siblings in the order given. What hangs on a missing parent, or on itself by a
+ * detour, stands at the top: a category is never lost.
+ */
+export const parentsFirst = <A extends Node>(siblingsInOrder: ReadonlyArray<A>): ReadonlyArray<A> => {
+  const known = new Set(siblingsInOrder.map((node) => node.id))
+  const below = Map.groupBy(siblingsInOrder, (node) => node.parentId)
+  const placed = new Set<A>()
+  const place = (first: A) => {
+    const waiting = [first]
+    for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+      if (placed.has(node)) continue
+      placed.add(node)
+      waiting.push(...(below.get(node.id) ?? []).toReversed())
+    }
+  }
+  for (const node of siblingsInOrder) if (!known.has(node.parentId)) place(node)
+  for (const node of siblingsInOrder) place(node)
+  return [...placed]
+}
+
+/** How many products are in a set of categories: a product is in exactly one such set. */
+export interface Membership {
+  readonly categoryIds: ReadonlyArray<number>
+  readonly products: number
+}
+
+/** Products in each category or below it; one that is in several of them counts once. */
+export const countProducts = (
+  categories: ReadonlyArray<Node>,
+  memberships: ReadonlyArray<Membership>
+): ReadonlyMap<number, number> => {
+  const parents = new Map(categories.map((node) => [node.id, node.parentId]))
+  const counts = new Map<number, number>()
+  for (const { categoryIds, products } of memberships) {
+    const reached = new Set<number>()
+    for (const start of categoryIds) {
+      for (let id: number | undefined = start; id !== undefined && !reached.has(id); id = parents.get(id)) {
+        if (parents.has(id)) reached.add(id)
+      }
+    }
+    for (const id of reached) counts.set(id, (counts.get(id) ?? 0) + products)
+  }
+  return counts
+}

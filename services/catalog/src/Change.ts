@@ -1,0 +1,171 @@
+import { hash } from "node:crypto"
+import { ResourceKind } from "@optica/contracts/optica/catalog/v1/change_pb"
+import { type Refused, Resources } from "@optica/woocommerce/Resource"
+import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
+import type * as Schema from "effect/Schema"
+import { type CategoryRow, categoryRow } from "./Category.ts"
+import { type ProductRow, productRow } from "./Product.ts"
+import type { MetaAllow } from "./ProductMessage.ts"
+
+/**
+ * How a read model is made of what the shop sent. It is part of every content hash: raise it with any change to what is
+ * derived, and the next sweep writes everything anew.
+ */
+const DERIVATION = 1
+
+/** One thing as it was read from the shop, or the news that it is gone. */
+export interface Change {
+  readonly kind: ResourceKind
+  readonly id: number
+  readonly observation: bigint
+  /** What it belongs to, where the JSON does not say; 0 otherwise. */
+  readonly parentId: number
+  /** The JSON text that the shop sent; null for a deletion. */
+  readonly source: string | null
+}
+
+/**
+ * Products and variations share WordPress's post ids and may arrive as one another (fact 26), so they are one family:
+ * of one id there is one of either. Every other kind is a family of its own.
+ */
+export const familyOf = (kind: ResourceKind): ResourceKind =>
+  kind === ResourceKind.VARIATION ? ResourceKind.PRODUCT : kind
+
+/** What a change says without having been decoded: enough to tell whether it is news. */
+export interface Observed {
+  readonly family: ResourceKind
+  readonly id: number
+  readonly kind: ResourceKind
+  readonly parentId: number
+  readonly observation: bigint
+  readonly dateModifiedGmt: string
+  /** Over everything that the read model is made of; null for a deletion. */
+  readonly contentHash: Uint8Array | null
+  readonly json: Schema.JsonObject | null
+  readonly source: string
+}
+
+/** Why a change was not understood: the path in its JSON, and the rule. */
+export interface Rejected {
+  readonly reason: string
+}
+
+/** Parses the JSON and hashes it. Not decoded here: of most things in a sweep the hash is known already. */
+export const observe = (change: Change, allow: MetaAllow): Result.Result<Observed, Rejected> => {
+  if (!Number.isSafeInteger(change.id) || !Number.isSafeInteger(change.parentId)) {
+    return rejected("id", "Expected ids of at most 2^53 - 1")
+  }
+  const base = { family: familyOf(change.kind), id: change.id, observation: change.observation }
+  if (change.source === null) {
+    const { kind, parentId } = change
+    return Result.succeed({
+      ...base,
+      kind,
+      parentId,
+      dateModifiedGmt: "",
+      contentHash: null,
+      json: null,
+      source: ""
+    })
+  }
+  try {
+    const json: Schema.Json = JSON.parse(change.source)
+    if (!isObject(json)) return rejected("", "Expected an object")
+    if (Number(json.id) !== change.id) return rejected("id", `Expected the id of the change, ${change.id}`)
+    const kind = kindOf(change, json)
+    const parentId = parentOf(change, kind, json)
+    if (parentId === 0 && (kind === ResourceKind.VARIATION || kind === ResourceKind.TERM)) {
+      return rejected("parent_id", "Expected the id of what it belongs to, here or in the change")
+    }
+    const { related_ids: _random, _links, ...content } = json
+    const derivation = `${DERIVATION} ${[...allow].sort().join()} ${kind} ${parentId}\n`
+    return Result.succeed({
+      ...base,
+      kind,
+      parentId,
+      dateModifiedGmt: Predicate.isString(json.date_modified_gmt) ? json.date_modified_gmt.slice(0, 40) : "",
+      contentHash: hash("sha256", derivation + JSON.stringify(content), "buffer").subarray(0, 16),
+      json,
+      source: change.source
+    })
+  } catch (error) {
+    // Also reached by nesting that is too deep to write out again.
+    return rejected("", error instanceof SyntaxError ? "Expected JSON" : "Expected JSON of a sensible depth")
+  }
+}
+
+const rejected = (path: string, rule: string): Result.Result<never, Rejected> =>
+  Result.fail({ reason: path === "" ? rule : `${path}: ${rule}` })
+
+const isObject = (json: Schema.Json): json is Schema.JsonObject =>
+  typeof json === "object" && json !== null && !Array.isArray(json)
+
+/** A variation may arrive as a product: then its type says so ("variation", or a plugin's "subscription_variation"). */
+const kindOf = (change: Change, json: Schema.JsonObject): ResourceKind =>
+  change.kind === ResourceKind.PRODUCT && /(^|_)variation$/.test(String(json.type))
+    ? ResourceKind.VARIATION
+    : change.kind
+
+const parentOf = (change: Change, kind: ResourceKind, json: Schema.JsonObject): number => {
+  const said =
+    kind === ResourceKind.VARIATION ? json.parent_id : kind === ResourceKind.REVIEW ? json.product_id : 0
+  const parent = Number(said)
+  return Number.isSafeInteger(parent) && parent > 0 ? parent : change.parentId
+}
+
+/** A thing as it is written: one row of one table. */
+export type Derived =
+  | { readonly table: "products"; readonly row: ProductRow }
+  | { readonly table: "categories"; readonly row: CategoryRow }
+  | { readonly table: PlainTable; readonly row: PlainRow }
+
+/** Kinds that are kept whole and have no read model yet. */
+export type PlainTable = "tags" | "attributes" | "terms" | "reviews"
+
+export interface PlainRow {
+  readonly id: number
+  /** The attribute of a term, the product of a review; 0 otherwise. */
+  readonly parentId: number
+  readonly source: string
+}
+
+/** Decodes the JSON and makes the row of it. */
+export const derive = (observed: Observed, allow: MetaAllow): Result.Result<Derived, Rejected> => {
+  const { id, json, kind, parentId, source } = observed
+  const plain = (table: PlainTable) => (): Derived => ({ table, row: { id, parentId, source } })
+  switch (kind) {
+    case ResourceKind.PRODUCT:
+    case ResourceKind.VARIATION:
+      return decoded(Resources.products.decode(json), ({ value }) => ({
+        table: "products",
+        row: productRow(value, kind === ResourceKind.VARIATION, parentId, source, allow)
+      }))
+    case ResourceKind.CATEGORY:
+      return decoded(Resources.categories.decode(json), ({ value }) => ({
+        table: "categories",
+        row: categoryRow(value, source)
+      }))
+    case ResourceKind.TAG:
+      return decoded(Resources.tags.decode(json), plain("tags"))
+    case ResourceKind.ATTRIBUTE:
+      return decoded(Resources.attributes.decode(json), plain("attributes"))
+    case ResourceKind.TERM:
+      return decoded(terms.decode(json), plain("terms"))
+    case ResourceKind.REVIEW:
+      return decoded(Resources.reviews.decode(json), plain("reviews"))
+    case ResourceKind.UNSPECIFIED:
+      return rejected("", "Expected a kind")
+  }
+}
+
+// The decoder does not depend on the attribute.
+const terms = Resources.termsOf(0)
+
+const decoded = <A>(
+  result: Result.Result<A, Refused>,
+  make: (item: A) => Derived
+): Result.Result<Derived, Rejected> =>
+  Result.isSuccess(result)
+    ? Result.succeed(make(result.success))
+    : rejected(result.failure.path, result.failure.rule)

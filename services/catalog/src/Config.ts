@@ -1,0 +1,27 @@
+import * as Config from "effect/Config"
+import * as Schema from "effect/Schema"
+
+/** Keys of meta_data that the public may see, comma-separated. */
+export const MetaAllow = Config.String("CATALOG_META_ALLOW").pipe(
+  Config.withDefault(""),
+  Config.map((text) =>
+    text
+      .split(",")
+      .map((key) => key.trim())
+      .filter((key) => key !== "")
+  )
+)
+
+/** 0 takes any free port. */
+const port = Config.schema(
+  Schema.NumberFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65535 })),
+  "CATALOG_PORT"
+)
+
+/** Everything that the catalogue reads from its environment. */
+export const CatalogConfig = Config.all({
+  host: Config.NonEmptyString("CATALOG_HOST").pipe(Config.withDefault("127.0.0.1")),
+  port: port.pipe(Config.withDefault(4101)),
+  databaseUrl: Config.Redacted("DATABASE_URL"),
+  operatorToken: Config.Redacted("OPTICA_OPERATOR_TOKEN")
+})

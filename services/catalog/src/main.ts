@@ -1,0 +1,19 @@
+import { ConnectServer } from "@optica/connect/ConnectServer"
+import * as ServiceMain from "@optica/telemetry/ServiceMain"
+import * as Telemetry from "@optica/telemetry/Telemetry"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { serverLayer } from "./CatalogService.ts"
+import { CatalogConfig } from "./Config.ts"
+
+const server = Layer.unwrap(Effect.map(CatalogConfig, serverLayer))
+
+const announce = Layer.effectDiscard(
+  Effect.flatMap(ConnectServer, ({ host, port }) =>
+    Effect.logInfo(`The catalogue listens on ${host}:${port}`)
+  )
+)
+
+ServiceMain.run(
+  announce.pipe(Layer.provide(server), Layer.provide(Telemetry.layer({ serviceName: "catalog" })))
+)
