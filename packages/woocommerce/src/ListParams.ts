@@ -137,6 +137,16 @@ export const render = (
     wholeFrom("offset", params.offset, 0, 1e9)
   if (wrong !== undefined) return Result.fail(wrong)
   const { extra, ...known } = params
+  // WooCommerce takes an empty list for no filter at all and sends everything.
+  const [empty] =
+    Object.entries({ ...known, ...extra }).find(([, value]) => Array.isArray(value) && value.length === 0) ??
+    []
+  if (empty !== undefined) {
+    return invalid(
+      empty,
+      `${empty} is an empty list, which the shop takes for all: leave it out, or ask nothing.`
+    )
+  }
   const exact = moments.filter((name) => DateTime.isDateTime(params[name]))
   const gmt = params.dates_are_gmt ?? exact.length > 0
   if (exact.length > 0 && !gmt) {
@@ -148,13 +158,6 @@ export const render = (
   const pairs: Array<readonly [string, string]> = []
   for (const [name, value] of Object.entries(known)) {
     if (value === undefined || name === "dates_are_gmt") continue
-    // WooCommerce takes an empty list for no filter at all and sends everything.
-    if (Array.isArray(value) && value.length === 0) {
-      return invalid(
-        name,
-        `${name} is an empty list, which the shop takes for all: leave it out, or ask nothing.`
-      )
-    }
     if (DateTime.isDateTime(value)) pairs.push([name, fromUtc(value)])
     else pairs.push([name, Array.isArray(value) ? value.join(",") : String(value)])
   }

@@ -49,7 +49,8 @@ const isNothing = (value: unknown): boolean => value === null || value === "" ||
 /** JSON numbers reach us as binary floats; this writes them without an exponent, as PHP would. */
 const decimal = (value: number): string => {
   const text = String(value)
-  return /e/i.test(text) ? value.toFixed(20).replace(/\.?0+$/, "") : text
+  if (!text.includes("e")) return text
+  return Number.isInteger(value) ? BigInt(value).toString() : value.toFixed(20).replace(/0+$/, "")
 }
 
 const readText = (value: unknown): string | undefined => {
