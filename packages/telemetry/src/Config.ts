@@ -39,18 +39,32 @@ const either = <A>(signal: Signal, name: string, read: (variable: string) => Con
     Config.option(read(`OTEL_EXPORTER_OTLP_${name}`))
   ]).pipe(Config.map(([own, all]) => Option.getOrUndefined(Option.orElse(own, () => all))))
 
+const url = (name: string) =>
+  Config.schema(
+    Schema.URLFromString.check(
+      Schema.makeFilter(({ protocol, username, password }) => {
+        if (protocol !== "http:" && protocol !== "https:")
+          return "expected a URL that begins with http:// or https://"
+        return username === "" && password === ""
+          ? undefined
+          : "credentials belong into OTEL_EXPORTER_OTLP_HEADERS"
+      })
+    ),
+    name
+  )
+
 /** OTEL_EXPORTER_OTLP_ENDPOINT is a base to which `v1/<signal>` is added; the one of a signal is taken as it is. */
 const endpoint = (signal: Signal) =>
   Config.all([
-    Config.option(Config.URL(`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`)),
-    Config.option(Config.URL("OTEL_EXPORTER_OTLP_ENDPOINT"))
+    Config.option(url(`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`)),
+    Config.option(url("OTEL_EXPORTER_OTLP_ENDPOINT"))
   ]).pipe(
     Config.map(([own, base]) => {
       if (Option.isSome(own)) return own.value.href
       if (Option.isNone(base)) return undefined
-      const url = new URL(base.value)
-      url.pathname = `${url.pathname.replace(/\/$/, "")}/v1/${signal.toLowerCase()}`
-      return url.href
+      const all = new URL(base.value)
+      all.pathname = `${all.pathname.replace(/\/$/, "")}/v1/${signal.toLowerCase()}`
+      return all.href
     })
   )
 
@@ -140,7 +154,12 @@ export const TelemetryConfig = Config.all({
   ),
   serviceName: Config.option(Config.String("OTEL_SERVICE_NAME")),
   resourceAttributes: pairs("OTEL_RESOURCE_ATTRIBUTES"),
-  propagators: Config.option(Config.String("OTEL_PROPAGATORS")),
+  // Only one is spoken; the variable is read so that a deployment that counts on another one hears of it.
+  propagators: word("OTEL_PROPAGATORS", [
+    "tracecontext",
+    "tracecontext,baggage",
+    "baggage,tracecontext"
+  ]).pipe(Config.withDefault("tracecontext")),
   sampler: Config.all({
     name: word("OTEL_TRACES_SAMPLER", samplers).pipe(Config.withDefault("parentbased_always_on")),
     ratio: Config.schema(
@@ -161,6 +180,8 @@ export const TelemetryConfig = Config.all({
     maxQueueSize: count("OTEL_BLRP_MAX_QUEUE_SIZE", 2_048),
     maxBatchSize: count("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", 512)
   }),
+  /** Characters. The specification has no limit here by default; a batch upsert's statement alone would fill a batch. */
+  attributeValueLengthLimit: count("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", 4_096),
   metricIntervalMillis: count("OTEL_METRIC_EXPORT_INTERVAL", 60_000)
 })
 

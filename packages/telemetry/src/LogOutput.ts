@@ -38,9 +38,9 @@ const open = (stream: Writable & { readonly fd?: number }) => {
 
   const take = () => {
     if (dropped > 0) {
-      lines.push(
-        JSON.stringify({ level: "WARN", message: "log lines were dropped: the reader is too slow", dropped })
-      )
+      const time = new Date().toISOString()
+      const message = "log lines were dropped: their reader is too slow"
+      lines.push(JSON.stringify({ time, level: "WARN", message, dropped }))
       dropped = 0
     }
     const chunk = lines.length === 0 ? "" : `${lines.join("\n")}\n`
@@ -81,20 +81,12 @@ const open = (stream: Writable & { readonly fd?: number }) => {
     }
   }
 
-  const ignoreError = () => {
-    broken = true
-  }
-  stream.on("error", ignoreError)
+  if (!stream.listeners("error").includes(ignoreError)) stream.on("error", ignoreError)
 
   // process.exit and uncaught exceptions skip the finalizers.
   const onExit = () => {
-    const chunk = take()
-    if (chunk === "" || inFlight || broken || stream.fd === undefined) return
-    try {
-      writeSync(stream.fd, chunk)
-    } catch {
-      // A full pipe at this point: nothing is left to be done.
-    }
+    if (inFlight || broken || stream.fd === undefined) return
+    writeNow(stream.fd, take())
   }
   process.on("exit", onExit)
 
@@ -114,4 +106,16 @@ const open = (stream: Writable & { readonly fd?: number }) => {
     Effect.asVoid
   )
   return { write, close }
+}
+
+/** A reader that went away: the callback of the write tells it, the event alone would end the process. */
+const ignoreError = () => {}
+
+const writeNow = (fd: number, chunk: string) => {
+  let rest = Buffer.from(chunk)
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(fd, rest))
+  } catch {
+    // A pipe that is full at this point (EAGAIN): nothing is left to be done.
+  }
 }

@@ -30,17 +30,17 @@ export const json = (service: string, output: LogOutput): Logger.Logger<unknown,
   Logger.make((entry) => {
     const span = spanOf(entry)
     const cause = causeOf(entry)
-    output.write(
-      Formatter.formatJson({
-        ...entry.fiber.getRef(References.CurrentLogAnnotations),
-        time: entry.date.toISOString(),
-        level: entry.logLevel.toUpperCase(),
-        message: messageOf(entry),
-        service,
-        ...(span && { trace_id: span.traceId, span_id: span.spanId }),
-        ...(cause !== undefined && { cause })
-      })
-    )
+    const fields = {
+      time: entry.date.toISOString(),
+      level: entry.logLevel.toUpperCase(),
+      message: messageOf(entry),
+      service,
+      ...(span && { trace_id: span.traceId, span_id: span.spanId }),
+      ...(cause !== undefined && { cause })
+    }
+    const annotations = entry.fiber.getRef(References.CurrentLogAnnotations)
+    // Twice: the first sets the order of the fields, the last makes them win.
+    output.write(Formatter.formatJson({ ...fields, ...annotations, ...fields }))
   })
 
 const colours: Record<string, string> = {

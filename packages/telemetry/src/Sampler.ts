@@ -66,21 +66,23 @@ const isLocalRoot = (options: SpanOptions) =>
   Option.isNone(options.parent) || options.parent.value._tag === "ExternalSpan"
 
 /**
- * The lowest 56 bits of the trace id, which W3C Trace Context Level 2 wants random, against the share: every process
- * that is given the same share takes the same traces.
+ * The lowest 52 bits of the trace id (W3C Trace Context Level 2 wants the end of it random) against the share: every
+ * process that is given the same share takes the same traces.
  */
 const isWithinRatio = (traceId: string, ratio: number) =>
-  Number.parseInt(traceId.slice(-14), 16) < ratio * 2 ** 56
+  Number.parseInt(traceId.slice(-13), 16) < ratio * 2 ** 52
 
 /** Switched off in code (`sampled: false`, MinimumTraceLevel), not by the parent's flag. */
 const isSwitchedOff = (options: SpanOptions) =>
   !options.sampled && (Option.isNone(options.parent) || options.parent.value.sampled)
 
 /** Whether this trace is recorded, by the sampler alone. */
-const decide = (sampler: SamplerConfig, options: SpanOptions, traceId: () => string): boolean => {
-  if (sampler.name.startsWith("parentbased_") && Option.isSome(options.parent)) {
-    return options.parent.value.sampled
-  }
+const decide = (
+  sampler: SamplerConfig,
+  parent: Option.Option<Tracer.AnySpan>,
+  traceId: () => string
+): boolean => {
+  if (sampler.name.startsWith("parentbased_") && Option.isSome(parent)) return parent.value.sampled
   if (sampler.name.endsWith("always_on")) return true
   if (sampler.name.endsWith("always_off")) return false
   return isWithinRatio(traceId(), sampler.ratio)
@@ -93,14 +95,21 @@ const decide = (sampler: SamplerConfig, options: SpanOptions, traceId: () => str
 export const sampled = (tracer: Tracer.Tracer, sampler: SamplerConfig): Tracer.Tracer => ({
   ...tracer,
   span: (options) => {
+    if (isSwitchedOff(options)) return new UnrecordedSpan(options, false)
     if (!isLocalRoot(options)) {
       return options.sampled ? tracer.span(options) : new UnrecordedSpan(options, false)
     }
-    if (isSwitchedOff(options)) return new UnrecordedSpan(options, false)
-    const recorded = tracer.span({ ...options, sampled: true })
-    return decide(sampler, options, () => recorded.traceId)
-      ? recorded
-      : new UnrecordedSpan(options, false, recorded.traceId)
+    // A trace that begins here has its id from its first span: that one is made to be asked, and then may be let go.
+    let begun: Tracer.Span | undefined
+    const record = () => tracer.span({ ...options, sampled: true })
+    const traceId = () => {
+      if (Option.isSome(options.parent)) return options.parent.value.traceId
+      begun = record()
+      return begun.traceId
+    }
+    return decide(sampler, options.parent, traceId)
+      ? (begun ?? record())
+      : new UnrecordedSpan(options, false, begun?.traceId)
   }
 })
 
@@ -114,7 +123,7 @@ export const passThrough = (sampler: SamplerConfig): Tracer.Tracer => ({
     const traceId = Hex.random(32)
     return new UnrecordedSpan(
       options,
-      decide(sampler, options, () => traceId),
+      decide(sampler, options.parent, () => traceId),
       traceId
     )
   }

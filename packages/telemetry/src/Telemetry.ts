@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto"
+import { hostname } from "node:os"
 import type { ConfigError } from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -8,6 +10,8 @@ import * as Tracer from "effect/Tracer"
 import { TelemetryConfig } from "./Config.ts"
 import * as LogOutput from "./LogOutput.ts"
 import * as Logs from "./Logs.ts"
+import type { Resource } from "./Otlp.ts"
+import * as ProcessMetrics from "./ProcessMetrics.ts"
 import * as Sampler from "./Sampler.ts"
 
 /**
@@ -21,20 +25,41 @@ import * as Sampler from "./Sampler.ts"
 export const layer = (options: { readonly serviceName: string }): Layer.Layer<never, ConfigError> =>
   Layer.unwrap(
     Effect.map(TelemetryConfig, (config) => {
-      const serviceName = Option.getOrElse(
-        config.serviceName,
-        () => config.resourceAttributes["service.name"] ?? options.serviceName
-      )
-      return Layer.mergeAll(
+      const resource = {
+        serviceName: Option.getOrElse(
+          config.serviceName,
+          () => config.resourceAttributes["service.name"] ?? options.serviceName
+        ),
+        attributes: {
+          "service.instance.id": randomUUID(),
+          "host.name": hostname(),
+          "process.pid": process.pid,
+          ...config.resourceAttributes
+        }
+      }
+      const local = Layer.mergeAll(
         Logger.layer([
           Effect.map(LogOutput.make(process.stdout), (output) =>
             process.stdout.isTTY
               ? Logs.pretty(output, process.stdout.hasColors())
-              : Logs.json(serviceName, output)
+              : Logs.json(resource.serviceName, output)
           )
         ]),
         Layer.succeed(References.MinimumLogLevel, config.logLevel),
-        Layer.succeed(Tracer.Tracer, Sampler.passThrough(config.sampler))
+        Layer.succeed(Tracer.Tracer, Sampler.passThrough(config.sampler)),
+        ProcessMetrics.layer()
       )
+      return Layer.provideMerge(exporters(config, resource), local)
     })
   )
+
+/** The exporters cost start-up time, so they are loaded only where something is exported. */
+const exporters = (config: TelemetryConfig, resource: Resource) =>
+  config.traces === undefined && config.logs === undefined && config.metrics === undefined
+    ? Layer.empty
+    : Layer.unwrap(
+        Effect.map(
+          Effect.promise(() => import("./Otlp.ts")),
+          (otlp) => otlp.layer(config, resource)
+        )
+      )
