@@ -9,9 +9,10 @@ const whole = (name: string, minimum: number, maximum: number, fallback: number)
 
 /** Every variable that this service reads. */
 export const SyncConfig = Config.all({
+  /** Port 0 takes any free one. */
   server: Config.all({
     host: Config.NonEmptyString("SYNC_HOST").pipe(Config.withDefault("127.0.0.1")),
-    port: Config.Port("SYNC_PORT").pipe(Config.withDefault(4102))
+    port: whole("SYNC_PORT", 0, 65_535, 4102)
   }),
   database: Config.all({
     url: Config.Redacted("DATABASE_URL"),

@@ -1,6 +1,4 @@
 import { randomUUID } from "node:crypto"
-import * as Migrations from "@optica/postgres/Migrations"
-import * as Postgres from "@optica/postgres/Postgres"
 import type { WooCommerceError } from "@optica/woocommerce/Failures"
 import { WooCommerce } from "@optica/woocommerce/WooCommerce"
 import * as Context from "effect/Context"
@@ -8,7 +6,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
-import type * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { lists } from "./Listing.ts"
@@ -51,26 +48,15 @@ export class Sync extends Context.Service<
    * held in one of the client's sessions: not for poolers.
    */
   static readonly layerNoDeps: Layer.Layer<Sync, WooCommerceError, SqlClient | WooCommerce | CatalogClient> =
-    Layer.suspend(() => withLock.pipe(Layer.provide(RunLock.layer)))
+    Layer.suspend(() => Sync.layerWithoutLock.pipe(Layer.provide(RunLock.layer)))
 
-  /** With the database: migrated, and the lock in a session of `directUrl` where `url` is a pooler. */
-  static readonly layer = (database: {
-    readonly url: Redacted.Redacted<string>
-    readonly directUrl: Option.Option<Redacted.Redacted<string>>
-  }) => {
-    const postgres = (url: Redacted.Redacted<string>) =>
-      Postgres.layer({ url, schema: "sync", applicationName: "optica-sync" })
-    const pool = postgres(database.url)
-    const sessions = Option.match(database.directUrl, { onNone: () => pool, onSome: postgres })
-    return withLock.pipe(
-      Layer.provide(RunLock.layer.pipe(Layer.provide(sessions))),
-      Layer.provide(Migrations.layer({ schema: "sync", directory: migrations })),
-      Layer.provide(pool)
-    )
-  }
+  /** The same with a lock of one's own, for databases behind a pooler. */
+  static readonly layerWithoutLock: Layer.Layer<
+    Sync,
+    WooCommerceError,
+    SqlClient | WooCommerce | CatalogClient | RunLock
+  > = Layer.suspend(() => Layer.effect(Sync, make).pipe(Layer.provide(SyncSql.layer)))
 }
-
-const migrations = new URL("../migrations/", import.meta.url)
 
 const make = Effect.gen(function* () {
   const sql = yield* SyncSql
@@ -193,5 +179,3 @@ const make = Effect.gen(function* () {
   )
   return Sync.of({ start, status, get, watch, cancel })
 })
-
-const withLock = Layer.effect(Sync, make).pipe(Layer.provide(SyncSql.layer))
