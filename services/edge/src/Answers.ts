@@ -1,0 +1,131 @@
+/** Answers of success: the envelope, its validators, and what caches are told. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Schema from "effect/Schema"
+import * as Exchange from "./Exchange.ts"
+import * as Problems from "./Problems.ts"
+import * as Validators from "./Validators.ts"
+
+export const Pagination = Schema.Struct({
+  page: Schema.Int,
+  per_page: Schema.Int,
+  total: Schema.Int,
+  total_pages: Schema.Int,
+  has_next: Schema.Boolean,
+  has_prev: Schema.Boolean,
+  next_cursor: Schema.Null
+}).annotate({ identifier: "Pagination" })
+export type Pagination = typeof Pagination.Type
+
+const Performance = Schema.Struct({
+  response_time: Schema.String.annotate({ examples: ["12.3ms"] }),
+  cache_status: Schema.Literals(["hit", "stale", "miss"]),
+  source: Schema.Literals(["l0", "l1", "l2", "redis", "service"])
+})
+
+/** The envelope of one thing. */
+export const Envelope = <S extends Schema.Top>(data: S) =>
+  Schema.Struct({
+    success: Schema.Literal(true),
+    data,
+    meta: Schema.Struct({ performance: Performance })
+  })
+
+/** The envelope of a page. */
+export const PageEnvelope = <S extends Schema.Top>(item: S) =>
+  Schema.Struct({
+    success: Schema.Literal(true),
+    data: Schema.Array(item),
+    meta: Schema.Struct({ pagination: Pagination, performance: Performance })
+  })
+
+/** For how many seconds an answer may be kept. */
+export interface Freshness {
+  /** Fresh in any cache. */
+  readonly maxAge: number
+}
+
+/** Seconds after that in which a cache may answer with it while it asks again. */
+const STALE_WHILE_REVALIDATE = 60
+/** Seconds after that in which a cache may answer with it when the edge fails. */
+const STALE_IF_ERROR = 3600
+
+const cacheControl = ({ maxAge }: Freshness): string =>
+  `public, max-age=${maxAge}, s-maxage=${maxAge}, stale-while-revalidate=${STALE_WHILE_REVALIDATE}, stale-if-error=${STALE_IF_ERROR}`
+
+const envelope = (exchange: Exchange.Exchange, data: string, pagination: string | undefined): string => {
+  const meta = pagination === undefined ? "" : `"pagination":${pagination},`
+  const performance = `{"response_time":"${Exchange.elapsed(exchange).toFixed(1)}ms","cache_status":"miss","source":"service"}`
+  return `{"success":true,"data":${data},"meta":{${meta}"performance":${performance}}}`
+}
+
+/**
+ * The answer to a public read, or 304 where the caller holds it, or 412. `lastModified` is in milliseconds since the
+ * epoch.
+ */
+export const publicRead = (
+  exchange: Exchange.Exchange,
+  answer: {
+    readonly data: unknown
+    readonly pagination?: Pagination
+    readonly lastModified: number | undefined
+    readonly freshness: Freshness
+  }
+): Effect.Effect<HttpServerResponse.HttpServerResponse, Problems.Problem> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const data = JSON.stringify(answer.data)
+    const pagination = answer.pagination === undefined ? undefined : JSON.stringify(answer.pagination)
+    const etag = Validators.entityTag(data, pagination ?? "")
+    const headers: Record<string, string> = {
+      etag,
+      "cache-control": cacheControl(answer.freshness),
+      "x-cache-status": "miss",
+      "x-cache-source": "service",
+      "cache-status": "optica; fwd=uri-miss"
+    }
+    if (answer.lastModified !== undefined) {
+      // Never in the future (RFC 9110 8.8.2.1): a service's clock may be ahead of this one's.
+      headers["last-modified"] = new Date(Math.min(answer.lastModified, now)).toUTCString()
+    }
+    switch (Validators.evaluate(exchange.request.headers, etag, answer.lastModified, now)) {
+      case "failed":
+        return Effect.fail(
+          Problems.make("PRECONDITION_FAILED", "What is here is not what the request's conditions ask for")
+        )
+      case "not-modified":
+        return Effect.succeed(HttpServerResponse.empty({ status: 304, headers }))
+      case "proceed":
+        return Effect.succeed(
+          HttpServerResponse.text(envelope(exchange, data, pagination), {
+            headers,
+            contentType: "application/json"
+          })
+        )
+    }
+  })
+
+/** The answer to one caller, which nobody keeps. */
+export const privately = (
+  exchange: Exchange.Exchange,
+  data: unknown,
+  options: { readonly status?: number; readonly headers?: Record<string, string> } = {}
+): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.text(envelope(exchange, JSON.stringify(data), undefined), {
+    status: options.status ?? 200,
+    headers: { "cache-control": "private, no-store", ...options.headers },
+    contentType: "application/json"
+  })
+
+/** Notes how long an upstream took, for Server-Timing. */
+export const timed =
+  (exchange: Exchange.Exchange, upstream: string) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.suspend(() => {
+      const startedAt = performance.now()
+      return Effect.onExit(effect, () =>
+        Effect.sync(() => {
+          exchange.upstreams.push([upstream, performance.now() - startedAt])
+        })
+      )
+    })

@@ -1,0 +1,91 @@
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+
+/** Settings that are missing or wrong: one sentence for each, which names it and says what it must be. */
+export class WrongSettings extends Schema.TaggedError<WrongSettings>()("WrongSettings", {
+  sentences: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    return this.sentences.join("\n")
+  }
+}
+
+/** A variable, read as text that passes a test. */
+const text = (name: string, passes: (text: string) => boolean) =>
+  Config.schema(Schema.String.check(Schema.makeFilter(passes)), name)
+
+const whole = (name: string, minimum: number, maximum: number) =>
+  text(name, (it) => /^[0-9]{1,9}$/.test(it) && Number(it) >= minimum && Number(it) <= maximum).pipe(
+    Config.map(Number)
+  )
+
+const url = (name: string) => text(name, (it) => /^https?:\/\//.test(it) && URL.canParse(it))
+
+const originsOf = (list: string): ReadonlyArray<string> =>
+  list
+    .split(",")
+    .map((it) => it.trim())
+    .filter((it) => it !== "")
+
+const isOrigin = (it: string): boolean =>
+  /^https?:\/\//.test(it) && URL.canParse(it) && new URL(it).origin === it
+
+/** Reads a variable, or fails with the sentence that says how it must be. */
+const read = <A>(config: Config.Config<A>, sentence: string): Effect.Effect<A, string> =>
+  Effect.mapError(config, () => sentence)
+
+const variables = {
+  host: read(
+    text("HOST", (it) => it !== "" && !/\s/.test(it)).pipe(Config.withDefault("127.0.0.1")),
+    "HOST must be an address to listen on, such as 127.0.0.1 or 0.0.0.0."
+  ),
+  port: read(
+    whole("PORT", 0, 65_535).pipe(Config.withDefault(3000)),
+    "PORT must be a whole number from 0 to 65535; 0 takes any free port."
+  ),
+  catalogUrl: read(
+    url("CATALOG_URL"),
+    "CATALOG_URL must be the address of the catalogue, such as http://127.0.0.1:4101."
+  ),
+  syncUrl: read(
+    url("SYNC_URL"),
+    "SYNC_URL must be the address of the sync service, such as http://127.0.0.1:4102."
+  ),
+  operatorToken: read(
+    text("OPTICA_OPERATOR_TOKEN", (it) => /^\S{16,}$/.test(it)).pipe(Config.map((it) => Redacted.make(it))),
+    "OPTICA_OPERATOR_TOKEN must be at least 16 characters without blanks, the same for all services."
+  ),
+  corsOrigins: read(
+    text("CORS_ORIGIN", (it) => originsOf(it).every(isOrigin)).pipe(
+      Config.withDefault(""),
+      Config.map(originsOf)
+    ),
+    "CORS_ORIGIN must list origins such as https://shop.example, separated by commas; * is none, and an origin has no path."
+  ),
+  requestTimeoutMs: read(
+    whole("REQUEST_TIMEOUT_MS", 100, 600_000).pipe(Config.withDefault(10_000)),
+    "REQUEST_TIMEOUT_MS must be a whole number of milliseconds from 100 to 600000."
+  ),
+  productMaxAge: read(
+    whole("CACHE_TTL_PRODUCT", 0, 86_400).pipe(Config.withDefault(30)),
+    "CACHE_TTL_PRODUCT must be a whole number of seconds from 0 to 86400."
+  ),
+  listMaxAge: read(
+    whole("CACHE_TTL_LIST", 0, 86_400).pipe(Config.withDefault(15)),
+    "CACHE_TTL_LIST must be a whole number of seconds from 0 to 86400."
+  )
+}
+
+/** Every setting of the edge. */
+export type EdgeConfig = { readonly [K in keyof typeof variables]: Effect.Success<(typeof variables)[K]> }
+
+/** Reads all settings, and tells of all that are wrong at once. */
+export const edgeConfig: Effect.Effect<EdgeConfig, WrongSettings> = Effect.flatMap(
+  Effect.partition(Object.values<Effect.Effect<unknown, string>>(variables), (variable) => variable),
+  ([, sentences]) =>
+    sentences.length > 0
+      ? Effect.fail(new WrongSettings({ sentences }))
+      : Effect.mapError(Effect.all(variables), (sentence) => new WrongSettings({ sentences: [sentence] }))
+)

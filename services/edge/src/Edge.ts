@@ -1,0 +1,109 @@
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import type { OperatorToken } from "@optica/connect/OperatorToken"
+import * as ByteSize from "effect/ByteSize"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
+import * as HttpMiddleware from "effect/http/HttpMiddleware"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServer from "effect/http/HttpServer"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import * as AccessLog from "./AccessLog.ts"
+import { AnyRefusal, Api } from "./Api.ts"
+import * as CategoriesHttp from "./CategoriesHttp.ts"
+import * as DocumentsHttp from "./DocumentsHttp.ts"
+import * as Handler from "./Handler.ts"
+import { Health } from "./Health.ts"
+import * as HealthHttp from "./HealthHttp.ts"
+import { LocalAccess, OperatorAccess } from "./OperatorAccess.ts"
+import * as ProductsHttp from "./ProductsHttp.ts"
+import * as Refusals from "./Refusals.ts"
+import * as Routes from "./Routes.ts"
+import * as Server from "./Server.ts"
+import { Stopping } from "./Stopping.ts"
+import * as SyncHttp from "./SyncHttp.ts"
+import type { CatalogUpstream, SyncUpstream } from "./Upstreams.ts"
+
+export interface Options {
+  /** Address to listen on, such as "127.0.0.1". */
+  readonly host: string
+  /** 0 takes any free port. */
+  readonly port: number
+  /** Origins of pages that may read answers; default none. */
+  readonly corsOrigins?: ReadonlyArray<string> | undefined
+  /** Milliseconds that a request may take; default 10000. */
+  readonly requestTimeoutMs?: number | undefined
+  /** Seconds that caches may keep one product; default 30. */
+  readonly productMaxAge?: number | undefined
+  /** Seconds that caches may keep lists and categories; default 15. */
+  readonly listMaxAge?: number | undefined
+}
+
+/** The REST edge, listening. */
+export class Edge extends Context.Service<
+  Edge,
+  {
+    readonly host: string
+    /** The port that it listens on: the one asked for, or the one that it got for 0. */
+    readonly port: number
+  }
+>()("@optica/edge/Edge") {
+  /**
+   * Listens for as long as the layer lives. Released, it accepts nothing new, ends event streams, and lets what is under
+   * way finish for four seconds.
+   */
+  static readonly layer = (
+    options: Options
+  ): Layer.Layer<
+    Edge,
+    Server.PortInUse | Server.CannotListen,
+    CatalogUpstream | SyncUpstream | OperatorToken
+  > => Layer.effect(Edge, serve(options))
+}
+
+const routes = (options: Options) => {
+  const freshness = {
+    product: { maxAge: options.productMaxAge ?? 30 },
+    list: { maxAge: options.listMaxAge ?? 15 }
+  }
+  return HttpApiBuilder.layer(Api).pipe(
+    Layer.provide([
+      ProductsHttp.layer(freshness),
+      CategoriesHttp.layer(freshness),
+      SyncHttp.layer,
+      HealthHttp.layer,
+      DocumentsHttp.layer
+    ]),
+    Layer.provide([AnyRefusal.layer, OperatorAccess.layer, LocalAccess.layer, Health.layer]),
+    Layer.provideMerge(HttpRouter.layer),
+    Layer.provide([Layer.succeed(HttpRouter.RouterConfig, Routes.routerConfig), HttpServer.layerServices])
+  )
+}
+
+const serve = Effect.fnUntraced(function* (options: Options) {
+  const stopping = yield* Deferred.make<void>()
+  const cors = { origins: new Set(options.corsOrigins ?? []) }
+  const built = yield* Layer.build(Layer.provide(routes(options), Layer.succeed(Stopping, stopping)))
+  const app = Handler.make({ cors, requestTimeoutMs: options.requestTimeoutMs ?? 10_000 })(
+    Context.get(built, HttpRouter.HttpRouter).asHttpEffect()
+  )
+  // Requests run in a scope that closes only after the server has waited for them.
+  const answer = yield* NodeHttpServer.makeHandler(app, { scope: yield* Scope.Scope }).pipe(
+    // The span of a request is ours: node's adapter would write the caller's address into its own.
+    Effect.provideService(HttpMiddleware.TracerDisabledWhen, () => true),
+    Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(Refusals.bodyLimit))
+  )
+  const { port } = yield* Server.listen({
+    host: options.host,
+    port: options.port,
+    cors,
+    find: Routes.finder(Api),
+    record: AccessLog.make(yield* Effect.context<never>()),
+    answer,
+    onStop: Deferred.succeed(stopping, undefined)
+  })
+  return { host: options.host, port }
+})
