@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { kindOf, type Stamp } from "./Listing.ts"
 import { askCatalog } from "./Patience.ts"
 import type { StepName } from "./Run.ts"
-import type { ItemOutcome, Work } from "./SyncSql.ts"
+import type { ItemOutcome } from "./SyncSql.ts"
 import { CatalogClient } from "./Upstreams.ts"
 
 /** What one request to the shop brought, with the number drawn before it. */
@@ -22,7 +22,6 @@ const applyTimeoutMs = 60_000
 
 /** Brings what was read to the catalogue. What either side refuses is told and stops nothing. */
 export const applyItems = Effect.fnUntraced(function* (
-  work: Work,
   resource: StepName,
   parentId: number,
   { observation, answer }: Read
@@ -42,18 +41,16 @@ export const applyItems = Effect.fnUntraced(function* (
   const refused = answer.refused.map(
     ({ id, path, rule }): ItemOutcome => ({ id: id ?? 0, outcome: "rejected", reason: `${path}: ${rule}` })
   )
-  return [...(yield* applyChanges(work, [...changes.values()])), ...refused]
+  return [...(yield* applyChanges([...changes.values()])), ...refused]
 })
 
 /** Tells the catalogue that the shop has these things no more. */
 export const applyDeletions = (
-  work: Work,
   resource: StepName,
   gone: ReadonlyArray<{ readonly id: number; readonly observation: bigint }>
 ) =>
   Effect.map(
     applyChanges(
-      work,
       gone.map(({ id, observation }) => ({
         kind: kindOf[resource],
         id: BigInt(id),
@@ -67,12 +64,11 @@ export const applyDeletions = (
       )
   )
 
-const applyChanges = Effect.fnUntraced(function* (work: Work, changes: ReadonlyArray<ChangeInit>) {
+const applyChanges = Effect.fnUntraced(function* (changes: ReadonlyArray<ChangeInit>) {
   const catalog = yield* CatalogClient
   const outcomes: Array<ItemOutcome> = []
   for (const batch of batches(changes)) {
     const { results } = yield* askCatalog(
-      work,
       catalog.applyChanges({ changes: batch }, { timeoutMs: applyTimeoutMs })
     )
     for (const { id, outcome, reason } of results) outcomes.push(toOutcome(Number(id), outcome, reason))

@@ -4,7 +4,7 @@ import type { WooCommerceError } from "@optica/woocommerce/Failures"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { RunCancelled, RunFailed } from "./Run.ts"
+import { RunFailed } from "./Run.ts"
 import { SyncSettings } from "./Settings.ts"
 import { SyncSql, type Work } from "./SyncSql.ts"
 
@@ -20,10 +20,9 @@ interface Verdict {
 
 /**
  * Asks until there is an answer. What time may heal is tried again, each time after a longer wait, for as long as
- * the settings say; what it cannot heal fails the run at once. Cancelling ends the wait.
+ * the settings say; what it cannot heal fails the run at once.
  */
 const patiently = Effect.fnUntraced(function* <A, F, E, R>(
-  work: Work,
   ask: Effect.Effect<Result.Result<A, F>, E, R>,
   judge: (failure: F) => Verdict
 ) {
@@ -39,15 +38,8 @@ const patiently = Effect.fnUntraced(function* <A, F, E, R>(
       return yield* new RunFailed({ message: `${sentence} ${tried}` })
     }
     yield* Effect.logWarning(`${sentence} Trying again in ${wait / 1000} s.`)
-    yield* Effect.raceFirst(Effect.sleep(wait), cancelled(work))
+    yield* Effect.sleep(wait)
   }
-})
-
-/** Fails once the operator asks the run to stop. */
-const cancelled = Effect.fnUntraced(function* (work: Work) {
-  const sql = yield* SyncSql
-  while (!(yield* sql.cancelRequested(work))) yield* Effect.sleep(500)
-  return yield* new RunCancelled()
 })
 
 /** Reads the shop. The observation is drawn anew before each try, so that it is never younger than what was read. */
@@ -59,12 +51,12 @@ export const askShop = Effect.fnUntraced(function* <A, R>(
   const ask = Effect.flatMap(sql.nextObservation(work), (observation) =>
     Effect.result(Effect.map(request, (answer) => ({ observation, answer })))
   )
-  return yield* patiently(work, ask, shopVerdict)
+  return yield* patiently(ask, shopVerdict)
 })
 
 /** Calls the catalogue with what may be repeated. */
-export const askCatalog = <A, R>(work: Work, request: Effect.Effect<A, RpcError, R>) =>
-  patiently(work, Effect.result(request), catalogVerdict)
+export const askCatalog = <A, R>(request: Effect.Effect<A, RpcError, R>) =>
+  patiently(Effect.result(request), catalogVerdict)
 
 /** What is about the settings, or about this request, is the same tomorrow. */
 const hopeless = new Set([

@@ -32,7 +32,6 @@ export const removeGone = Effect.fn("Removal.removeGone")(function* (
   const sql = yield* SyncSql
   for (let afterId = 0n; ; ) {
     const { versions } = yield* askCatalog(
-      work,
       catalog.listResourceVersions({
         kind: kindOf[step.resource],
         observedBefore: sweptFrom,
@@ -63,7 +62,7 @@ const check = Effect.fnUntraced(function* (
   if (list?.resource.paged) {
     const ids = left.map((suspect) => suspect.id)
     const alive = yield* readBatch(work, list, ids)
-    const met = yield* applyItems(work, resource, 0, alive)
+    const met = yield* applyItems(resource, 0, alive)
     yield* sql.commit(work, step, met, {})
     left = without(left, met)
     if (left.length > 0 && hasTrash.has(resource)) {
@@ -75,7 +74,6 @@ const check = Effect.fnUntraced(function* (
       )
       const trashed = trash.answer.items.filter((item) => item.value.status === "trash")
       const gone = yield* applyDeletions(
-        work,
         resource,
         trashed.map((item) => ({ id: item.value.id, observation: trash.observation }))
       )
@@ -120,11 +118,10 @@ const checkOne = Effect.fnUntraced(function* (
       })
     )
   )
-  if (answer === "gone") return yield* applyDeletions(work, resource, [{ id, observation }])
+  if (answer === "gone") return yield* applyDeletions(resource, [{ id, observation }])
   if (!("item" in answer)) return [answer]
-  if (answer.item.value.status === "trash")
-    return yield* applyDeletions(work, resource, [{ id, observation }])
-  return yield* applyItems(work, resource, parentId, {
+  if (answer.item.value.status === "trash") return yield* applyDeletions(resource, [{ id, observation }])
+  return yield* applyItems(resource, parentId, {
     observation,
     answer: { items: [answer.item], refused: [] }
   })

@@ -147,7 +147,7 @@ export const sweepList = Effect.fn("Sweep.list")(function* (
     start,
     {},
     Effect.fn("Sweep.page")(function* (page) {
-      const outcomes = yield* applyItems(work, step.resource, listing.parentId, page)
+      const outcomes = yield* applyItems(step.resource, listing.parentId, page)
       yield* sql.commit(work, step, outcomes, position(page))
     })
   )
@@ -197,7 +197,7 @@ const readMissing = Effect.fnUntraced(function* (
   const sql = yield* SyncSql
   for (let from = 0; from < ids.length; from += 100) {
     const batch = yield* readBatch(work, listing, ids.slice(from, from + 100))
-    yield* sql.commit(work, step, yield* applyItems(work, step.resource, listing.parentId, batch), {})
+    yield* sql.commit(work, step, yield* applyItems(step.resource, listing.parentId, batch), {})
   }
 })
 

@@ -21,11 +21,14 @@ import {
 } from "./Run.ts"
 import { RunLock } from "./RunLock.ts"
 import { SyncSettings } from "./Settings.ts"
-import { SyncSql } from "./SyncSql.ts"
+import { SyncSql, type Work } from "./SyncSql.ts"
 import type { CatalogClient } from "./Upstreams.ts"
 
 /** How soon a run that another process left behind is taken up. */
 const lookEvery = "5 seconds"
+const lookForCancelEvery = "500 millis"
+/** What the pages under way get to finish. */
+const cancelGrace = "3 seconds"
 /** How often a watched run is looked at; the contract promises at most four messages a second. */
 const watchEvery = "250 millis"
 
@@ -126,6 +129,16 @@ const make = Effect.gen(function* () {
     Effect.catchTag("SqlError", Effect.die)
   )
 
+  /**
+   * Fails when the operator wants the run to stop and it has not done so by itself, which it does after each page: when
+   * it waits for a shop that does not answer.
+   */
+  const cancelled = Effect.fnUntraced(function* (work: Work) {
+    while (!(yield* sql.cancelRequested(work))) yield* Effect.sleep(lookForCancelEvery)
+    yield* Effect.sleep(cancelGrace)
+    return yield* new RunCancelled()
+  })
+
   /** Works on the run that waits, unless another process does. */
   const workOnce = Effect.fnUntraced(function* () {
     if (!(yield* lock.tryAcquire)) return
@@ -134,7 +147,7 @@ const make = Effect.gen(function* () {
     if (taken === undefined) return
     const work = { runId: taken.runId, worker }
     yield* Effect.logInfo("Sync run begins")
-    yield* (taken.cancelRequested ? Effect.fail(new RunCancelled()) : mirror(work)).pipe(
+    yield* Effect.raceFirst(mirror(work), cancelled(work)).pipe(
       Effect.catchDefect((defect) =>
         Effect.andThen(
           Effect.logError("Sync run met a defect", defect),

@@ -40,7 +40,7 @@ export interface ItemOutcome {
   readonly reason?: string
 }
 
-const TakenUp = Schema.Struct({ runId: Schema.String, cancelRequested: Schema.Boolean })
+const TakenUp = Schema.Struct({ runId: Schema.String })
 const decodeTakenUp = Schema.decodeUnknownEffect(Schema.Array(TakenUp))
 const decodeRuns = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ run: Run })))
 const decodeSteps = Schema.decodeUnknownEffect(Schema.Array(StepState))
@@ -128,7 +128,7 @@ const make = Effect.gen(function* () {
   const takeUp = (worker: string) =>
     sql`
       UPDATE runs SET resumed = resumed + CASE WHEN worker IS NULL THEN 0 ELSE 1 END, worker = ${worker}::uuid
-      WHERE status = 'running' RETURNING id AS "runId", cancel_requested AS "cancelRequested"`.pipe(
+      WHERE status = 'running' RETURNING id AS "runId"`.pipe(
       Effect.flatMap((rows) => Effect.orDie(decodeTakenUp(rows))),
       Effect.map((rows) => rows[0])
     )
