@@ -36,7 +36,8 @@ const isOrigin = (it: string): boolean =>
 const read = <A>(config: Config.Config<A>, sentence: string): Effect.Effect<A, string> =>
   Effect.mapError(config, () => sentence)
 
-const variables = {
+/** How the edge itself behaves. */
+const own = {
   host: read(
     text("HOST", (it) => it !== "" && !/\s/.test(it)).pipe(Config.withDefault("127.0.0.1")),
     "HOST must be an address to listen on, such as 127.0.0.1 or 0.0.0.0."
@@ -44,18 +45,6 @@ const variables = {
   port: read(
     whole("PORT", 0, 65_535).pipe(Config.withDefault(3000)),
     "PORT must be a whole number from 0 to 65535; 0 takes any free port."
-  ),
-  catalogUrl: read(
-    url("CATALOG_URL"),
-    "CATALOG_URL must be the address of the catalogue, such as http://127.0.0.1:4101."
-  ),
-  syncUrl: read(
-    url("SYNC_URL"),
-    "SYNC_URL must be the address of the sync service, such as http://127.0.0.1:4102."
-  ),
-  operatorToken: read(
-    text("OPTICA_OPERATOR_TOKEN", (it) => /^\S{16,}$/.test(it)).pipe(Config.map((it) => Redacted.make(it))),
-    "OPTICA_OPERATOR_TOKEN must be at least 16 characters without blanks, the same for all services."
   ),
   corsOrigins: read(
     text("CORS_ORIGIN", (it) => originsOf(it).every(isOrigin)).pipe(
@@ -78,14 +67,40 @@ const variables = {
   )
 }
 
-/** Every setting of the edge. */
-export type EdgeConfig = { readonly [K in keyof typeof variables]: Effect.Success<(typeof variables)[K]> }
+/** Where it finds the services behind it, and what lets it in. */
+const upstreams = {
+  catalogUrl: read(
+    url("CATALOG_URL"),
+    "CATALOG_URL must be the address of the catalogue, such as http://127.0.0.1:4101."
+  ),
+  syncUrl: read(
+    url("SYNC_URL"),
+    "SYNC_URL must be the address of the sync service, such as http://127.0.0.1:4102."
+  ),
+  operatorToken: read(
+    text("OPTICA_OPERATOR_TOKEN", (it) => /^\S{16,}$/.test(it)).pipe(Config.map((it) => Redacted.make(it))),
+    "OPTICA_OPERATOR_TOKEN must be at least 16 characters without blanks, the same for all services."
+  )
+}
 
-/** Reads all settings, and tells of all that are wrong at once. */
-export const edgeConfig: Effect.Effect<EdgeConfig, WrongSettings> = Effect.flatMap(
-  Effect.partition(Object.values<Effect.Effect<unknown, string>>(variables), (variable) => variable),
-  ([, sentences]) =>
-    sentences.length > 0
-      ? Effect.fail(new WrongSettings({ sentences }))
-      : Effect.mapError(Effect.all(variables), (sentence) => new WrongSettings({ sentences: [sentence] }))
-)
+/** Reads them together, and tells of all that are wrong at once. */
+const readAll = <A>(
+  variables: Record<string, Effect.Effect<unknown, string>>,
+  together: Effect.Effect<A, string>
+): Effect.Effect<A, WrongSettings> =>
+  Effect.flatMap(
+    Effect.partition(Object.values(variables), (variable) => variable),
+    ([, sentences]) =>
+      Effect.mapError(
+        sentences.length > 0 ? Effect.fail(sentences) : Effect.mapError(together, (sentence) => [sentence]),
+        (sentences) => new WrongSettings({ sentences })
+      )
+  )
+
+/** The settings of the edge where its upstreams are handed to it, as in one process with them. */
+export const ownConfig = readAll(own, Effect.all(own))
+
+const all = { ...own, ...upstreams }
+
+/** Every setting of the edge. */
+export const edgeConfig = readAll(all, Effect.all(all))

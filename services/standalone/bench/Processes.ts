@@ -58,6 +58,8 @@ export const until = async (
   const deadline = performance.now() + timeoutMs
   while (!(await ready().catch(() => false))) {
     if (!alive(process.pid) || performance.now() > deadline) {
+      // What it said last may still be under way.
+      await sleep(100)
       throw new Error(`${what} did not come about:\n${process.output()}`)
     }
     await sleep(20)

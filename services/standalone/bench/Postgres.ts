@@ -1,0 +1,48 @@
+/** A PostgreSQL of the bench's own, so that its CPU is the bench's and nobody else's. */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { EmbeddedPostgres } from "@optica/postgres/EmbeddedPostgres"
+import * as Postgres from "@optica/postgres/Postgres"
+import { provision } from "@optica/postgres/Provision"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
+import { SqlClient } from "effect/sql/SqlClient"
+
+export interface BenchPostgres {
+  /** Process id of the postmaster, whose children do the work. */
+  readonly pid: number
+  /** URL of a role that owns the schema of this name, made when missing. */
+  readonly schemaUrl: (schema: string) => Promise<string>
+  /** Drops schemas with all that is in them. */
+  readonly drop: (...schemas: ReadonlyArray<string>) => Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+/** Starts an empty server with the settings that `npm start` uses: what is acknowledged is on disk. */
+export const startPostgres = async (): Promise<BenchPostgres> => {
+  const dataDir = mkdtempSync(join(tmpdir(), "optica-bench-"))
+  const scope = Scope.makeUnsafe()
+  const context = await Effect.runPromise(Layer.buildWithScope(EmbeddedPostgres.layer({ dataDir }), scope))
+  const { pid, url } = Context.get(context, EmbeddedPostgres)
+  return {
+    pid,
+    schemaUrl: async (schema) =>
+      Redacted.value(await Effect.runPromise(provision(url, { role: `optica_${schema}`, schema }))),
+    drop: (...schemas) =>
+      Effect.runPromise(
+        Effect.gen(function* () {
+          const sql = yield* SqlClient
+          for (const schema of schemas) yield* sql`DROP SCHEMA IF EXISTS ${sql(schema)} CASCADE`
+        }).pipe(Effect.provide(Postgres.layer({ url, schema: "public", applicationName: "optica-bench" })))
+      ),
+    stop: async () => {
+      await Effect.runPromise(Scope.close(scope, Exit.void))
+      rmSync(dataDir, { recursive: true, force: true })
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { Catalog } from "@optica/catalog/Catalog"
+import * as CatalogRpc from "@optica/catalog/CatalogRpc"
+import * as ConnectClient from "@optica/connect/ConnectClient"
+import type { ServiceRoutes } from "@optica/connect/ConnectRoutes"
+import { ConnectServer } from "@optica/connect/ConnectServer"
+import { Sync } from "@optica/sync/Sync"
+import * as SyncRpc from "@optica/sync/SyncRpc"
+import { CatalogClient } from "@optica/sync/Upstreams"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { PortWish } from "./Config.ts"
+import { serviceDatabase } from "./Databases.ts"
+
+const host = "127.0.0.1"
+
+/** Where a workspace keeps its migrations, told by one of its modules. */
+const migrationsBeside = (module: string) => new URL("../migrations/", import.meta.resolve(module))
+
+/** The catalogue's RPCs: served on a port for others, and called in memory by the rest of this process. */
+export class CatalogRoutes extends Context.Service<CatalogRoutes, ServiceRoutes>()(
+  "@optica/standalone/CatalogRoutes"
+) {
+  static readonly layer = Layer.effect(CatalogRoutes, CatalogRpc.routes).pipe(
+    Layer.provide(Catalog.layer),
+    Layer.provide(serviceDatabase("catalog", migrationsBeside("@optica/catalog/Catalog")))
+  )
+}
+
+/** The mirror's RPCs, likewise. */
+export class SyncRoutes extends Context.Service<SyncRoutes, ServiceRoutes>()(
+  "@optica/standalone/SyncRoutes"
+) {
+  static readonly layer = Layer.effect(SyncRoutes, SyncRpc.routes).pipe(
+    Layer.provide(Sync.layerNoDeps),
+    Layer.provide(
+      Layer.unwrap(
+        Effect.map(CatalogRoutes, (routes) =>
+          CatalogClient.layerTransport(ConnectClient.transportInMemory([routes]))
+        )
+      )
+    ),
+    Layer.provide(serviceDatabase("sync", migrationsBeside("@optica/sync/Sync")))
+  )
+}
+
+/** Addresses of the gRPC ports. */
+export class Ports extends Context.Service<Ports, { readonly catalog: string; readonly sync: string }>()(
+  "@optica/standalone/Ports"
+) {
+  static readonly layer = (wishes: { readonly catalog: PortWish; readonly sync: PortWish }) =>
+    Layer.effect(
+      Ports,
+      Effect.gen(function* () {
+        const catalogRoutes = yield* CatalogRoutes
+        const syncRoutes = yield* SyncRoutes
+        return {
+          catalog: yield* serve(catalogRoutes, wishes.catalog),
+          sync: yield* serve(syncRoutes, wishes.sync)
+        }
+      })
+    )
+}
+
+/** Serves for as long as the scope lives; a port that is taken and was not asked for gives way to a free one. */
+const serve = (routes: ServiceRoutes, wish: PortWish) => {
+  const on = (port: number) =>
+    Layer.build(ConnectServer.layer({ host, port, routes: Effect.succeed([routes]) }))
+  return on(wish.port).pipe(
+    Effect.catchTag("PortInUse", (error) => (wish.asked ? Effect.fail(error) : on(0))),
+    Effect.map((context) => `http://${host}:${Context.get(context, ConnectServer).port}`)
+  )
+}

@@ -1,0 +1,75 @@
+import * as Progress from "@optica/cli/Progress"
+import { errorLines, summary } from "@optica/cli/RunText"
+import * as ConnectClient from "@optica/connect/ConnectClient"
+import type { OperatorToken } from "@optica/connect/OperatorToken"
+import { type Run, RunStatus } from "@optica/contracts/optica/sync/v1/run_pb"
+import { SyncService } from "@optica/contracts/optica/sync/v1/sync_service_pb"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import { SyncRoutes } from "./Services.ts"
+
+/** What is told once everything runs. */
+export interface Addresses {
+  readonly edge: string
+  readonly catalog: string
+  readonly sync: string
+  readonly shop: string
+  readonly demoAdmin: string | undefined
+  readonly notice: string | undefined
+  readonly operatorToken: OperatorToken["Service"]
+}
+
+/** Shows the first mirror as it goes on, then says where things are. */
+export const welcome = Effect.fn("Welcome.welcome")(function* (addresses: Addresses) {
+  if (addresses.notice !== undefined) yield* Console.log(addresses.notice)
+  const sync = ConnectClient.make(SyncService, ConnectClient.transportInMemory([yield* SyncRoutes]), {
+    headers: { authorization: Redacted.make(`Bearer ${Redacted.value(addresses.operatorToken)}`) }
+  })
+  const { current, firstCompletedAt } = yield* sync.getSyncStatus({})
+  if (current !== undefined && firstCompletedAt === undefined) {
+    yield* Console.log(`Mirroring ${addresses.shop}`)
+    const ended = yield* follow(sync.watchSync({ id: current.id }))
+    if (ended !== undefined) {
+      yield* Console.log(summary(ended))
+      yield* Effect.forEach(errorLines(ended), (line) => Console.log(line))
+      if (ended.status === RunStatus.FAILED) yield* Console.error(ended.error)
+    }
+  }
+  yield* Console.log(text(addresses))
+})
+
+/** A bar on a terminal, plain lines elsewhere; the run as it ended. */
+const follow = Effect.fnUntraced(function* <E>(runs: Stream.Stream<{ readonly run?: Run | undefined }, E>) {
+  const write = (text: string) => process.stdout.write(text)
+  const progress = process.stdout.isTTY
+    ? Progress.bar(write, () => process.stdout.columns)
+    : Progress.lines(write)
+  const last = yield* runs.pipe(
+    Stream.tap(({ run }) => (run === undefined ? Effect.void : progress.show(run))),
+    Stream.runLast,
+    Effect.ensuring(progress.end)
+  )
+  return last._tag === "Some" ? last.value.run : undefined
+})
+
+const text = (at: Addresses): string => `
+Optica is running. Ctrl-C stops it.
+
+  API            ${at.edge}/api/products
+  Docs           ${at.edge}/docs
+  Health         ${at.edge}/health/ready
+  gRPC catalog   ${at.catalog}
+  gRPC sync      ${at.sync}
+  ${at.demoAdmin === undefined ? `Shop           ${at.shop}` : `Demo store     ${at.shop}\n  Demo admin     ${at.demoAdmin}`}
+  Operator token ${Redacted.value(at.operatorToken)}
+
+Try:
+
+  curl '${at.edge}/api/products?per_page=2&fields=id,name,price'
+  curl '${at.edge}/api/products?on_sale=true&orderby=price&order=asc'
+  curl '${at.edge}/api/categories'
+  curl -H 'authorization: Bearer ${Redacted.value(at.operatorToken)}' '${at.edge}/sync/status'
+  npm run optica -- sync status
+`
