@@ -11,12 +11,27 @@ export const percentEncode = (text: string): string =>
 
 const byBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** Section 3.4.1.3.2: encode, sort by name then value, join. */
+const listName = (name: string): string => name.replace(/\[.*$/, "")
+
+/**
+ * Section 3.4.1.3.2: encode, sort by name then value, join. The entries of one bracketed list stay in their order:
+ * the RFC would put `a[10]` before `a[2]`, but PHP hands WooCommerce a nested array and it verifies over that.
+ */
 export const normalizeParams = (params: ReadonlyArray<readonly [string, string]>): string =>
   params
-    .map(([name, value]) => [percentEncode(name), percentEncode(value)] as const)
-    .sort((a, b) => byBytes(a[0], b[0]) || byBytes(a[1], b[1]))
-    .map(([name, value]) => `${name}=${value}`)
+    .map(([name, value]) => ({
+      list: listName(name),
+      name: percentEncode(name),
+      value: percentEncode(value)
+    }))
+    .sort((a, b) =>
+      a.name === b.name
+        ? byBytes(a.value, b.value)
+        : a.list === b.list
+          ? 0
+          : byBytes(percentEncode(a.list), percentEncode(b.list))
+    )
+    .map(({ name, value }) => `${name}=${value}`)
     .join("&")
 
 /** Section 3.4.1.1, over the URL without query (`URL` has already lowered the host and dropped a default port). */

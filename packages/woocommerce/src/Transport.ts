@@ -136,7 +136,7 @@ export const make = Effect.fnUntraced(function* (
   const consumerSecret = Redacted.make(Redacted.value(credentials.consumerSecret).trim(), {
     label: "WOO_CONSUMER_SECRET"
   })
-  const client = HttpClient.withScope(yield* HttpClient.HttpClient)
+  const client = yield* HttpClient.HttpClient
   const fetchInit = Option.getOrElse(yield* Effect.serviceOption(FetchHttpClient.RequestInit), () => ({}))
   const timeoutMs = options.requestTimeoutMs ?? 60_000
   const capMs = options.retryCapMs ?? 30_000
@@ -236,7 +236,8 @@ export const make = Effect.fnUntraced(function* (
 
   const exchange = Effect.fnUntraced(function* (request: Send) {
     const response = yield* client.execute(yield* build(request))
-    const { bytes, text } = request.method === "HEAD" ? { bytes: 0, text: "" } : yield* readBody(response)
+    // Read to the end even where nothing can come (HEAD), so that the connection is free for the next request.
+    const { bytes, text } = yield* readBody(response)
     const raw: RawAnswer = { status: response.status, headers: response.headers, text, bytes }
     return yield* Effect.fromResult(
       read({ ...asked(request), retryAfterMs: yield* retryAfter(response.headers) }, raw)
@@ -245,7 +246,6 @@ export const make = Effect.fnUntraced(function* (
 
   const attempt = (request: Send): Effect.Effect<Answer, WooCommerceError> =>
     exchange(request).pipe(
-      Effect.scoped,
       Effect.timeoutOrElse({ duration: timeoutMs, orElse: () => Effect.fail(unreachable("timeout", "")) }),
       // The request inside carries the signature: nothing of this error may get out but its code.
       Effect.catchTag("HttpClientError", (error: HttpClientError.HttpClientError) => {
