@@ -1,121 +1,119 @@
 import { writeSync } from "node:fs"
-import type { Writable } from "node:stream"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
-/** What a slow reader of the log may cost in memory, in characters; lines beyond it are dropped and counted. */
-const maxPendingChars = 8 * 1024 * 1024
+/** What a slow reader of the log may cost in memory, in bytes; lines beyond it are dropped and counted. */
+const maxPendingBytes = 8 * 1024 * 1024
 
 /** How long the end of the process may wait for a reader that has fallen behind. */
 const drainMillis = 1_000
+
+/** How long a full pipe is left alone. */
+const fullMillis = 5
 
 /** A place for lines. `write` never waits. */
 export interface LogOutput {
   readonly write: (line: string) => void
 }
 
+/** Takes some of the bytes at once and says how many: 0 when the reader is behind. Throws when the reader is gone. */
+export type Sink = (bytes: Uint8Array) => number
+
 /**
- * Lines to a stream, gathered over one turn of the event loop and handed over one chunk at a time. Node writes to a
- * pipe without waiting, and forgets on `process.exit` what the reader has not taken: so what is pending is ours to
- * count, to bound, and to write out at the end.
+ * Lines to a sink, gathered over one turn of the event loop. A stream of Node would forget on `process.exit` what the
+ * reader of a pipe has not taken; so what is pending is kept here, where it can be counted, bounded, and written out
+ * at the end, whichever way the process ends (but by SIGKILL).
  */
-export const make = (
-  stream: Writable & { readonly fd?: number }
-): Effect.Effect<LogOutput, never, Scope.Scope> =>
+export const make = (sink: Sink): Effect.Effect<LogOutput, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() => open(stream)),
+    Effect.sync(() => open(sink)),
     (output) => output.close
   )
 
-const open = (stream: Writable & { readonly fd?: number }) => {
+/** Standard output. Touching the stream makes Node take a pipe out of its blocking mode. */
+export const stdout = (): Sink => {
+  const { fd } = process.stdout
+  return (bytes) => {
+    try {
+      return writeSync(fd, bytes)
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "EAGAIN") return 0
+      throw error
+    }
+  }
+}
+
+const open = (sink: Sink) => {
   let lines: Array<string> = []
-  let chars = 0
+  let lineBytes = 0
+  let rest: Uint8Array = new Uint8Array()
   let dropped = 0
-  let scheduled = false
-  let inFlight = false
-  let broken = false
-  let onIdle: (() => void) | undefined
+  let isScheduled = false
+  let isGone = false
 
   const take = () => {
     if (dropped > 0) {
       const time = new Date().toISOString()
       const message = "log lines were dropped: their reader is too slow"
       lines.push(JSON.stringify({ time, level: "WARN", message, dropped }))
-      dropped = 0
     }
-    const chunk = lines.length === 0 ? "" : `${lines.join("\n")}\n`
+    rest = lines.length === 0 ? rest : Buffer.from(`${lines.join("\n")}\n`)
     lines = []
-    chars = 0
-    return chunk
+    lineBytes = 0
+    dropped = 0
+  }
+
+  /** Writes what the reader takes now; true when nothing is left. */
+  const writeOut = (): boolean => {
+    try {
+      while (!isGone) {
+        if (rest.length === 0) take()
+        if (rest.length === 0) return true
+        const taken = sink(rest)
+        if (taken === 0) return false
+        rest = rest.subarray(taken)
+      }
+    } catch {
+      // A reader that went away (EPIPE) ends the log, not the process.
+      isGone = true
+    }
+    return true
   }
 
   const pump = () => {
-    scheduled = false
-    if (inFlight || broken) return
-    const chunk = take()
-    if (chunk === "") {
-      onIdle?.()
-      return
-    }
-    inFlight = true
-    stream.write(chunk, (error) => {
-      inFlight = false
-      // A reader that went away (EPIPE) ends the log, not the process.
-      if (error) broken = true
-      pump()
-      if (broken) onIdle?.()
-    })
+    isScheduled = !writeOut()
+    if (isScheduled) setTimeout(pump, fullMillis)
   }
 
   const write = (line: string) => {
-    if (broken) return
-    if (chars + line.length > maxPendingChars) {
+    if (isGone) return
+    // Of text that is not ASCII the bytes are more than the characters; as a bound that is near enough.
+    if (rest.length + lineBytes + line.length > maxPendingBytes) {
       dropped += 1
       return
     }
     lines.push(line)
-    chars += line.length
-    if (!scheduled && !inFlight) {
-      scheduled = true
-      setImmediate(pump)
-    }
+    lineBytes += line.length + 1
+    if (isScheduled) return
+    isScheduled = true
+    setImmediate(pump)
   }
 
-  if (!stream.listeners("error").includes(ignoreError)) stream.on("error", ignoreError)
-
-  // process.exit and uncaught exceptions skip the finalizers.
+  // process.exit and uncaught exceptions skip the finalizers, and the event loop turns no more: wait for the pipe here.
   const onExit = () => {
-    if (inFlight || broken || stream.fd === undefined) return
-    writeNow(stream.fd, take())
+    const until = performance.now() + drainMillis
+    while (!writeOut() && performance.now() < until) Atomics.wait(neverWoken, 0, 0, fullMillis)
   }
   process.on("exit", onExit)
 
-  const close = Effect.callback<void>((resume) => {
-    onIdle = () => resume(Effect.void)
-    pump()
-  }).pipe(
-    Effect.timeoutOption(drainMillis),
+  const close = Effect.sync(writeOut).pipe(
+    Effect.tap((isDone) => (isDone ? Effect.void : Effect.sleep(fullMillis))),
+    Effect.repeat({ until: (isDone) => isDone }),
     Effect.interruptible,
-    Effect.ensuring(
-      Effect.sync(() => {
-        onIdle = undefined
-        onExit()
-        process.off("exit", onExit)
-      })
-    ),
-    Effect.asVoid
+    Effect.timeoutOption(drainMillis),
+    Effect.andThen(Effect.sync(() => process.off("exit", onExit)))
   )
   return { write, close }
 }
 
-/** A reader that went away: the callback of the write tells it, the event alone would end the process. */
-const ignoreError = () => {}
-
-const writeNow = (fd: number, chunk: string) => {
-  let rest = Buffer.from(chunk)
-  try {
-    while (rest.length > 0) rest = rest.subarray(writeSync(fd, rest))
-  } catch {
-    // A pipe that is full at this point (EAGAIN): nothing is left to be done.
-  }
-}
+const neverWoken = new Int32Array(new SharedArrayBuffer(4))

@@ -55,7 +55,8 @@ const quietMillis = 60_000
 /** Statuses that OTLP/HTTP lets a client try again after ("Failures"); any other refusal is final. */
 const retryableStatuses = new Set([429, 502, 503, 504])
 
-const dropped = Metric.counter(Attributes.TelemetryDropped, {
+/** `optica.telemetry.dropped`, by signal and reason. */
+export const dropped = Metric.counter(Attributes.TelemetryDropped, {
   description: "Spans, log records and metric points that never reached the collector",
   incremental: true
 })

@@ -22,7 +22,11 @@ import * as Sampler from "./Sampler.ts"
  * Fails with the setting that is wrong. `serviceName` gives way to OTEL_SERVICE_NAME and to `service.name` in
  * OTEL_RESOURCE_ATTRIBUTES.
  */
-export const layer = (options: { readonly serviceName: string }): Layer.Layer<never, ConfigError> =>
+export const layer = (options: {
+  readonly serviceName: string
+  /** Where log lines go; standard output unless given. */
+  readonly logSink?: LogOutput.Sink
+}): Layer.Layer<never, ConfigError> =>
   Layer.unwrap(
     Effect.map(TelemetryConfig, (config) => {
       const resource = {
@@ -39,8 +43,8 @@ export const layer = (options: { readonly serviceName: string }): Layer.Layer<ne
       }
       const local = Layer.mergeAll(
         Logger.layer([
-          Effect.map(LogOutput.make(process.stdout), (output) =>
-            process.stdout.isTTY
+          Effect.map(LogOutput.make(options.logSink ?? LogOutput.stdout()), (output) =>
+            options.logSink === undefined && process.stdout.isTTY
               ? Logs.pretty(output, process.stdout.hasColors())
               : Logs.json(resource.serviceName, output)
           )
