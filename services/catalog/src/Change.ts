@@ -78,14 +78,13 @@ export const observe = (change: Change, allow: MetaAllow): Result.Result<Observe
     if (parentId === 0 && (kind === ResourceKind.VARIATION || kind === ResourceKind.TERM)) {
       return rejected("parent_id", "Expected the id of what it belongs to, here or in the change")
     }
-    const { related_ids: _random, _links, ...content } = json
     const derivation = `${DERIVATION} ${[...allow].sort().join()} ${kind} ${parentId}\n`
     return Result.succeed({
       ...base,
       kind,
       parentId,
       dateModifiedGmt: Predicate.isString(json.date_modified_gmt) ? json.date_modified_gmt.slice(0, 40) : "",
-      contentHash: hash("sha256", derivation + JSON.stringify(content), "buffer").subarray(0, 16),
+      contentHash: hash("sha256", derivation + stableText(json), "buffer").subarray(0, 16),
       json,
       source: change.source
     })
@@ -93,6 +92,19 @@ export const observe = (change: Change, allow: MetaAllow): Result.Result<Observe
     // Also reached by nesting that is too deep to write out again.
     return rejected("", error instanceof SyntaxError ? "Expected JSON" : "Expected JSON of a sensible depth")
   }
+}
+
+/**
+ * The JSON written anew, so that spelling does not count, without what differs between two reads of the same thing:
+ * related_ids are drawn at random (fact 7), _links tell how it was read. Cut out of the text: that is cheaper than a copy
+ * of the object, and where the same text stands deeper down as well, all it costs is a needless write.
+ */
+const stableText = (json: Schema.JsonObject): string => {
+  let text = JSON.stringify(json)
+  for (const key of ["related_ids", "_links"]) {
+    if (json[key] !== undefined) text = text.replace(`,"${key}":${JSON.stringify(json[key])}`, () => "")
+  }
+  return text
 }
 
 const rejected = (path: string, rule: string): Result.Result<never, Rejected> =>
@@ -130,8 +142,19 @@ export interface PlainRow {
   readonly source: string
 }
 
-/** Decodes the JSON and makes the row of it. */
+/** Decodes the JSON and makes the row of it. What breaks on the way is rejected, or it would hold up its batch for ever. */
 export const derive = (observed: Observed, allow: MetaAllow): Result.Result<Derived, Rejected> => {
+  try {
+    return decodeAndDerive(observed, allow)
+  } catch (error) {
+    return rejected(
+      "",
+      `Expected something that can be derived from (${error instanceof Error ? error.message : error})`
+    )
+  }
+}
+
+const decodeAndDerive = (observed: Observed, allow: MetaAllow): Result.Result<Derived, Rejected> => {
   const { id, json, kind, parentId, source } = observed
   const plain = (table: PlainTable) => (): Derived => ({ table, row: { id, parentId, source } })
   switch (kind) {

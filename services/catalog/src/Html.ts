@@ -32,23 +32,20 @@ const rules: sanitizeHtml.IOptions = {
   nestingLimit: 64
 }
 
-/** HTML of the shop that any page may show. Text without markup comes back as it was. */
-export const sanitize = (html: string): string => {
-  if (!/[<>&"]/.test(html)) return html
-  const known = recent.get(html)
-  if (known !== undefined) return known
-  const clean = sanitizeHtml(html, rules)
-  if (html.length <= longestRemembered) {
-    if (recent.size >= most) recent.clear()
-    recent.set(html, clean)
-  }
-  return clean
-}
+/**
+ * HTML of the shop that any page may show. Text without markup, and markup of plain tags only, comes back as it was: it
+ * holds nothing that could be taken out, and most product texts are of that kind. All else goes through sanitize-html.
+ */
+export const sanitize = (html: string): string => (isPlain(html) ? html : sanitizeHtml(html, rules))
 
-// Prices are printed alike on many products, and parsing them costs more than the rest of a product together.
-const recent = new Map<string, string>()
-const most = 1_000
-const longestRemembered = 1_000
+// Every `<`, `>` and `&` has to be part of one of these: a tag without attributes, or with those that WooCommerce prints
+// prices with, or an entity. What one match leaves behind cannot become markup, because nothing is taken out.
+const plainTag =
+  /<\/?(?:p|br|hr|b|strong|i|em|u|s|small|sub|sup|ul|ol|li|h[1-6]|span|del|ins|bdi)(?: (?:class="[\w -]*"|aria-hidden="(?:true|false)"|translate="(?:yes|no)"))*(?: ?\/)?>/
+const entity = /&(?:[a-z]{2,31}\d{0,2}|#\d{1,7}|#x[\da-f]{1,6});/
+const harmless = new RegExp(`${plainTag.source}|${entity.source}`, "gi")
+
+const isPlain = (html: string): boolean => !/[<>&]/.test(html) || !/[<>&]/.test(html.replace(harmless, " "))
 
 /** An address that a page may link to; "" for any other scheme. */
 export const webAddress = (url: string): string => (/^https?:\/\//i.test(url) ? url : "")

@@ -1,0 +1,308 @@
+import { assert, layer } from "@effect/vitest"
+import { ChangeOutcome, ResourceKind } from "@optica/contracts/optica/catalog/v1/change_pb"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { SqlClient } from "effect/sql/SqlClient"
+import { Catalog } from "../src/Catalog.ts"
+import type { Change } from "../src/Change.ts"
+import { category, firstPage, gone, layerCatalog, product, read, readProduct, variation } from "./Shop.ts"
+
+const { APPLIED, REJECTED, STALE, UNCHANGED } = ChangeOutcome
+
+const outcomes = (changes: ReadonlyArray<Change>) =>
+  Effect.flatMap(Catalog, (catalog) =>
+    Effect.map(catalog.applyChanges(changes), (results) => results.map((result) => result.outcome))
+  )
+
+const sourceOf = (id: number) =>
+  Effect.flatMap(Catalog, (catalog) =>
+    Effect.map(catalog.getSource(BigInt(id)), ({ source }): { name: string } => JSON.parse(source)).pipe(
+      Effect.catchTag("ProductNotFound", () => Effect.succeed(undefined))
+    )
+  )
+
+/** Reads of four things, in the batches that they arrive in. */
+const Reads = Schema.Array(
+  Schema.Struct({
+    thing: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3 })),
+    observation: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 12 })),
+    batch: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 5 }))
+  })
+).check(Schema.isMinLength(1), Schema.isMaxLength(40))
+
+let lastId = 1000
+/** Ids that no other test has used. */
+const freshIds = (count: number) => Array.from({ length: count }, () => ++lastId)
+
+layer(layerCatalog(["lens_code", "_secret"]))("ApplyChanges", (it) => {
+  it.effect("lets the higher observation win and no other", () =>
+    Effect.gen(function* () {
+      const apply = (name: string, observation: number) =>
+        outcomes([readProduct(product(1, { name }), observation)])
+      assert.deepStrictEqual(yield* apply("first", 5), [APPLIED])
+      assert.deepStrictEqual(yield* apply("older", 4), [STALE])
+      assert.deepStrictEqual(yield* apply("as old", 5), [STALE])
+      assert.strictEqual((yield* sourceOf(1))?.name, "first")
+      assert.deepStrictEqual(yield* apply("second", 6), [APPLIED])
+      assert.strictEqual((yield* sourceOf(1))?.name, "second")
+    })
+  )
+
+  it.effect("notes the newer observation of what has not changed, and writes nothing else", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      yield* outcomes([readProduct(product(2), 5)])
+      const before = yield* catalog.getProduct(2n)
+      assert.deepStrictEqual(yield* outcomes([readProduct(product(2, { related_ids: [3, 4] }), 8)]), [
+        UNCHANGED
+      ])
+      const after = yield* catalog.getProduct(2n)
+      assert.deepStrictEqual(after.lastModified, before.lastModified)
+      const [held] = yield* catalog.listResourceVersions({
+        kind: ResourceKind.PRODUCT,
+        afterId: 1n,
+        observedBefore: 9n,
+        limit: 1
+      })
+      assert.deepStrictEqual([held?.id, held?.observation], [2n, 8n])
+      assert.deepStrictEqual(yield* outcomes([readProduct(product(2, { name: "late" }), 7)]), [STALE])
+    })
+  )
+
+  it.effect("resurrects nothing by a read that is older than the deletion", () =>
+    Effect.gen(function* () {
+      yield* outcomes([readProduct(product(3), 1)])
+      assert.deepStrictEqual(yield* outcomes([gone(ResourceKind.PRODUCT, 3, 5)]), [APPLIED])
+      assert.deepStrictEqual(yield* outcomes([readProduct(product(3), 4)]), [STALE])
+      assert.isUndefined(yield* sourceOf(3))
+      assert.deepStrictEqual(yield* outcomes([gone(ResourceKind.PRODUCT, 3, 6)]), [UNCHANGED])
+      assert.deepStrictEqual(yield* outcomes([readProduct(product(3), 7)]), [APPLIED])
+      assert.isDefined(yield* sourceOf(3))
+    })
+  )
+
+  it.effect("buries what it has never seen", () =>
+    Effect.gen(function* () {
+      yield* outcomes([gone(ResourceKind.PRODUCT, 4, 9)])
+      assert.deepStrictEqual(yield* outcomes([readProduct(product(4), 8)]), [STALE])
+    })
+  )
+
+  it.effect("rejects what it cannot understand, with the path, and takes the rest", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      const results = yield* catalog.applyChanges([
+        { ...readProduct(product(5), 1), source: "{" },
+        { ...readProduct(product(6), 1), source: "[1]" },
+        readProduct(product(7, { price: "ten" }), 1),
+        readProduct(product(8, { images: [{ id: 1, src: {} }] }), 1),
+        { ...readProduct(product(9), 1), id: 10 },
+        readProduct(product(11), 1),
+        read(ResourceKind.VARIATION, product(12), 1),
+        read(ResourceKind.TERM, { id: 1, name: "Black", slug: "black" }, 1),
+        {
+          ...readProduct(product(13), 1),
+          source: `{"id":13,"status":"publish","meta_data":${"[".repeat(9000)}${"]".repeat(9000)}}`
+        }
+      ])
+      assert.deepStrictEqual(
+        results.map(({ outcome, reason }) => [outcome, reason.split(":")[0]]),
+        [
+          [REJECTED, "Expected JSON"],
+          [REJECTED, "Expected an object"],
+          [REJECTED, "price"],
+          [REJECTED, "images[0].src"],
+          [REJECTED, "id"],
+          [APPLIED, ""],
+          [REJECTED, "parent_id"],
+          [REJECTED, "parent_id"],
+          [REJECTED, "Expected JSON of a sensible depth"]
+        ]
+      )
+      assert.isUndefined(yield* sourceOf(7))
+    })
+  )
+
+  it.effect("keeps what was held when a later read of it is rejected", () =>
+    Effect.gen(function* () {
+      yield* outcomes([readProduct(product(20, { name: "good" }), 1)])
+      assert.deepStrictEqual(yield* outcomes([readProduct(product(20, { price: "bad" }), 2)]), [REJECTED])
+      assert.strictEqual((yield* sourceOf(20))?.name, "good")
+      assert.deepStrictEqual(yield* outcomes([readProduct(product(20, { name: "better" }), 2)]), [APPLIED])
+    })
+  )
+
+  it.effect("takes texts, numbers and dates that a database could choke on", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      const nasty = product(21, {
+        name: `nul \u0000 and half a pair \ud800 ${"x".repeat(100_000)}`,
+        slug: "s".repeat(10_000),
+        sku: `sku\u0000${"9".repeat(5_000)}`,
+        stock_status: "\u0000",
+        price: `${"9".repeat(3_000)}.5`,
+        menu_order: 99_999_999_999,
+        date_created_gmt: "2026-02-31T00:00:00",
+        date_modified_gmt: "0000-00-00T00:00:00",
+        attributes: [{ id: 1, name: "a", position: -99_999_999_999 }],
+        meta_data: [{ id: 1, key: "lens_code", value: { deep: [1.2345678901234567e19, "\u0000"] } }],
+        plugin: { anything: [null, true] }
+      })
+      const text = JSON.stringify(nasty)
+      assert.deepStrictEqual(yield* outcomes([{ ...readProduct(nasty, 1), source: text }]), [APPLIED])
+      assert.strictEqual((yield* catalog.getSource(21n)).source, text)
+      assert.strictEqual((yield* catalog.getProduct(21n)).value.slug.length, 10_000)
+    })
+  )
+
+  it.effect(
+    "refuses two changes of one thing in a batch; a product and a variation of one id are one thing",
+    () =>
+      Effect.gen(function* () {
+        const twice = yield* Effect.flip(
+          outcomes([
+            readProduct(product(22), 1),
+            readProduct(product(23), 1),
+            read(ResourceKind.VARIATION, variation(22, 1), 2)
+          ])
+        )
+        assert.strictEqual(twice._tag, "DuplicateChange")
+        assert.isUndefined(yield* sourceOf(23))
+        yield* outcomes([readProduct(product(22), 1), read(ResourceKind.CATEGORY, category(22, 0), 1)])
+      })
+  )
+
+  it.effect("knows a variation however it arrives, and deletes it however it is called", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      yield* outcomes([readProduct(product(30, { type: "variable" }), 1)])
+      yield* outcomes([readProduct(variation(31, 30), 1)])
+      const { type: _type, parent_id: _parent, ...bare } = variation(32, 30)
+      yield* outcomes([read(ResourceKind.VARIATION, bare, 1, 30)])
+      const ids = Effect.map(catalog.listVariations(30n, firstPage), ({ products }) =>
+        products.map((it) => it.id)
+      )
+      assert.deepStrictEqual(yield* ids, [31n, 32n])
+      assert.strictEqual((yield* catalog.getProduct(32n)).value.parentId, 30n)
+      yield* outcomes([gone(ResourceKind.PRODUCT, 31, 2)])
+      assert.deepStrictEqual(yield* ids, [32n])
+    })
+  )
+
+  it.effect("hides the variations of a product that is deleted", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      yield* outcomes([readProduct(product(40, { type: "variable" }), 1), readProduct(variation(41, 40), 1)])
+      assert.strictEqual((yield* catalog.getProduct(41n)).value.id, 41n)
+      yield* outcomes([gone(ResourceKind.PRODUCT, 40, 2)])
+      assert.strictEqual((yield* Effect.flip(catalog.getProduct(41n)))._tag, "ProductNotFound")
+    })
+  )
+
+  it.effect("shows meta_data of the allowed keys only, and never a private one", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      const rows = ["lens_code", "_secret", "other"].map((key, id) => ({ id, key, value: { of: key } }))
+      yield* outcomes([readProduct(product(50, { meta_data: rows }), 1)])
+      const { value } = yield* catalog.getProduct(50n)
+      assert.deepStrictEqual(
+        value.metaData.map((row) => [row.key, row.valueJson]),
+        [["lens_code", '{"of":"lens_code"}']]
+      )
+      assert.strictEqual((yield* catalog.getSource(50n)).value.metaData.length, 3)
+    })
+  )
+
+  it.effect("writes everything anew when what is derived has changed", () =>
+    Effect.gen(function* () {
+      const json = product(51, { meta_data: [{ id: 1, key: "other", value: "shown now" }] })
+      yield* outcomes([readProduct(json, 1)])
+      const shown = Effect.gen(function* () {
+        const catalog = yield* Catalog
+        assert.deepStrictEqual(yield* outcomes([readProduct(json, 2)]), [APPLIED])
+        return (yield* catalog.getProduct(51n)).value.metaData.map((row) => row.key)
+      }).pipe(Effect.provide(Catalog.layerNoDeps({ metaAllow: ["other"] })))
+      assert.deepStrictEqual(yield* shown, ["other"])
+      // Taken off the list again, it is gone at once, without waiting for a sweep.
+      const catalog = yield* Catalog
+      assert.deepStrictEqual((yield* catalog.getProduct(51n)).value.metaData, [])
+    })
+  )
+
+  it.effect.prop(
+    "ends in the same state whatever the order and however often reads arrive",
+    [Reads],
+    ([reads]) =>
+      Effect.gen(function* () {
+        const ids = freshIds(4)
+        // What an observation saw of a thing is one fact: every third time that it was gone.
+        const seen = (thing: number, observation: number): Change => {
+          const id = ids[thing] ?? 0
+          return (thing + observation) % 3 === 0
+            ? gone(ResourceKind.PRODUCT, id, observation)
+            : readProduct(product(id, { name: `seen by ${observation}` }), observation)
+        }
+        for (const batch of new Set(reads.map((it) => it.batch))) {
+          const changes = new Map(
+            reads.filter((it) => it.batch === batch).map((it) => [it.thing, seen(it.thing, it.observation)])
+          )
+          yield* outcomes([...changes.values()])
+          yield* outcomes([...changes.values()].reverse())
+        }
+        for (const [thing, id] of ids.entries()) {
+          // Of two reads of one thing in a batch the later one was sent: that is what counts.
+          const sent = [...new Set(reads.map((it) => it.batch))].flatMap((batch) =>
+            reads.filter((it) => it.batch === batch && it.thing === thing).slice(-1)
+          )
+          const highest = Math.max(0, ...sent.map((it) => it.observation))
+          const expected = highest === 0 || (thing + highest) % 3 === 0 ? undefined : `seen by ${highest}`
+          assert.strictEqual((yield* sourceOf(id))?.name, expected)
+        }
+      }),
+    { arbitrary: { runs: 40 } }
+  )
+
+  it.effect("keeps its word under concurrent batches of the same things in any order", () =>
+    Effect.gen(function* () {
+      const ids = freshIds(30)
+      const batches = Array.from({ length: 24 }, (_, index) => {
+        const observation = index + 1
+        const changes = ids.map((id) =>
+          (id + observation) % 7 === 0
+            ? gone(ResourceKind.PRODUCT, id, observation)
+            : readProduct(product(id, { name: `seen by ${observation}` }), observation)
+        )
+        return index % 2 === 0 ? changes : changes.reverse()
+      })
+      const results = yield* Effect.forEach(batches, outcomes, { concurrency: "unbounded" })
+      assert.isFalse(results.flat().includes(REJECTED))
+      for (const id of ids) {
+        assert.strictEqual((yield* sourceOf(id))?.name, (id + 24) % 7 === 0 ? undefined : "seen by 24")
+      }
+    })
+  )
+
+  it.effect("raises the time of the last change with every change, and with nothing else", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      const stamp = Effect.map(catalog.batchGetProducts([1n]), ({ lastModified }) => lastModified.getTime())
+      const before = yield* stamp
+      yield* outcomes([readProduct(product(60), 1)])
+      const changed = yield* stamp
+      assert.isAbove(changed, before)
+      yield* outcomes([readProduct(product(60), 2), readProduct(product(1, { name: "stale" }), 1)])
+      assert.strictEqual(yield* stamp, changed)
+    })
+  )
+
+  it.effect("holds a row for everything that is not buried, and for nothing else", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      const lost = yield* sql`
+        SELECT v.id FROM resource_versions v FULL JOIN products p ON p.id = v.id
+        WHERE v.family = 1 AND (v.content_hash IS NULL) <> (p.id IS NULL)
+          OR v.id IS NULL OR v.family = 1 AND p.is_variation <> (v.kind = 2)`
+      assert.deepStrictEqual(lost, [])
+    })
+  )
+})

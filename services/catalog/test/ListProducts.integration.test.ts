@@ -1,0 +1,217 @@
+import { assert, layer } from "@effect/vitest"
+import { ResourceKind } from "@optica/contracts/optica/catalog/v1/change_pb"
+import * as Effect from "effect/Effect"
+import type * as Schema from "effect/Schema"
+import { Catalog } from "../src/Catalog.ts"
+import type { ProductFilter, ProductOrder } from "../src/ProductQuery.ts"
+import { byId, category, firstPage, layerCatalog, noFilter, product, read, readProduct } from "./Shop.ts"
+
+const frames: ReadonlyArray<Schema.JsonObject> = [
+  product(1, {
+    name: "Zeta",
+    price: "100",
+    sku: "A-1",
+    menu_order: 2,
+    categories: [{ id: 11 }],
+    tags: [{ id: 1 }]
+  }),
+  product(2, {
+    name: "&Eacute;lan &amp; Co",
+    price: "20.50",
+    sku: "A-2",
+    on_sale: true,
+    categories: [{ id: 12 }, { id: 11 }]
+  }),
+  product(3, {
+    name: "alpha",
+    price: "",
+    featured: true,
+    stock_status: "outofstock",
+    categories: [{ id: 10 }]
+  }),
+  product(4, {
+    name: "Beta",
+    price: "9.99999999",
+    menu_order: -1,
+    tags: [{ id: 1 }, { id: 2 }],
+    categories: [{ id: 20 }]
+  }),
+  product(5, { name: "beta", price: "1000.10", sku: "a-1", date_created_gmt: "2020-01-01T00:00:00" }),
+  product(6, {
+    name: "eland",
+    price: "0",
+    date_created_gmt: "2030-01-01T00:00:00",
+    date_modified_gmt: "2030-01-01T00:00:00"
+  }),
+  product(7, {
+    name: "भारत",
+    price: "20.5",
+    slug: "%e0%a4%ad",
+    date_created_gmt: null,
+    date_modified_gmt: null
+  }),
+  product(8, { name: "Hidden", catalog_visibility: "hidden", sku: "H-1" }),
+  product(9, { name: "Draft", status: "draft", sku: "D-1" })
+]
+
+// 10 > 11 > 12, and 20 on its own; 12 stands below itself by a detour in the last test.
+const categories = [category(10, 0), category(11, 10), category(12, 11), category(20, 0)]
+
+const listed = (filter: Partial<ProductFilter>, order: ProductOrder = byId) =>
+  Effect.gen(function* () {
+    const catalog = yield* Catalog
+    const page = yield* catalog.listProducts({ ...noFilter, ...filter }, order, firstPage)
+    assert.strictEqual(page.total, page.products.length)
+    return page.products.map((it) => Number(it.id))
+  })
+
+layer(layerCatalog())("ListProducts", (it) => {
+  it.effect("finds by each filter, and by all of them together", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      yield* catalog.applyChanges([
+        ...frames.map((json) => readProduct(json, 1)),
+        ...categories.map((json) => read(ResourceKind.CATEGORY, json, 1))
+      ])
+      const cases: ReadonlyArray<readonly [Partial<ProductFilter>, ReadonlyArray<number>]> = [
+        [{}, [1, 2, 3, 4, 5, 6, 7]],
+        [{ categoryIds: [10n] }, [1, 2, 3]],
+        [{ categoryIds: [12n] }, [2]],
+        [{ categoryIds: [12n, 20n] }, [2, 4]],
+        [{ categoryIds: [99n] }, []],
+        [{ tagIds: [2n] }, [4]],
+        [{ tagIds: [1n, 2n] }, [1, 4]],
+        [{ skus: ["A-1", "H-1", "D-1", ""] }, [1]],
+        [{ skus: ["a-1"] }, [5]],
+        [{ includeIds: [5n, 1n, 8n, 9n, 77n, 9223372036854775807n] }, [1, 5]],
+        [{ minPrice: "20.5" }, [1, 2, 5, 7]],
+        [{ maxPrice: "20.5" }, [2, 4, 6, 7]],
+        [{ minPrice: "9.99999999", maxPrice: "9.99999999" }, [4]],
+        [{ minPrice: "1000.1", maxPrice: "1000.1" }, [5]],
+        [{ onSale: true }, [2]],
+        [{ onSale: false }, [1, 3, 4, 5, 6, 7]],
+        [{ featured: true }, [3]],
+        [{ featured: false }, [1, 2, 4, 5, 6, 7]],
+        [{ stockStatus: "outofstock" }, [3]],
+        [{ stockStatus: "nonsense" }, []],
+        [
+          {
+            categoryIds: [10n],
+            onSale: true,
+            minPrice: "1",
+            skus: ["A-2"],
+            stockStatus: "instock",
+            featured: false
+          },
+          [2]
+        ]
+      ]
+      for (const [filter, expected] of cases) {
+        assert.deepStrictEqual(
+          yield* listed(filter),
+          expected,
+          JSON.stringify(filter, (_, it) => (typeof it === "bigint" ? String(it) : it))
+        )
+      }
+    })
+  )
+
+  it.effect("orders by each key in both directions, ends in the id and puts what has no price last", () =>
+    Effect.gen(function* () {
+      const cases: ReadonlyArray<
+        readonly [ProductOrder["by"], ReadonlyArray<number>, ReadonlyArray<number>]
+      > = [
+        ["id", [1, 2, 3, 4, 5, 6, 7], [7, 6, 5, 4, 3, 2, 1]],
+        ["title", [3, 4, 5, 2, 6, 1, 7], [7, 1, 6, 2, 5, 4, 3]],
+        ["slug", [7, 1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1, 7]],
+        ["price", [6, 4, 2, 7, 1, 5, 3], [5, 1, 7, 2, 4, 6, 3]],
+        ["menu_order", [4, 2, 3, 5, 6, 7, 1], [1, 7, 6, 5, 3, 2, 4]],
+        ["date", [7, 5, 1, 2, 3, 4, 6], [6, 4, 3, 2, 1, 5, 7]],
+        ["modified", [7, 1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1, 7]]
+      ]
+      for (const [by, rising, falling] of cases) {
+        assert.deepStrictEqual(yield* listed({}, { by, direction: "asc" }), rising, by)
+        assert.deepStrictEqual(yield* listed({}, { by, direction: "desc" }), falling, by)
+      }
+    })
+  )
+
+  it.effect("follows the order of include, whatever the direction", () =>
+    Effect.gen(function* () {
+      for (const direction of ["asc", "desc"] as const) {
+        assert.deepStrictEqual(
+          yield* listed({ includeIds: [5n, 1n, 77n, 3n] }, { by: "include", direction }),
+          [5, 1, 3]
+        )
+      }
+    })
+  )
+
+  it.effect("cuts pages that never overlap, with the exact total, also past the end", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      const order = { by: "price", direction: "desc" } as const
+      const pages = yield* Effect.forEach([1, 2, 3, 4, 1_000_000], (page) =>
+        catalog.listProducts(noFilter, order, { page, perPage: 3 })
+      )
+      assert.deepStrictEqual(
+        pages.map((page) => page.products.map((it) => Number(it.id))),
+        [[5, 1, 7], [2, 4, 6], [3], [], []]
+      )
+      assert.deepStrictEqual([...new Set(pages.map((page) => page.total))], [7])
+    })
+  )
+
+  it.effect("counts in categories what their lists hold, and puts parents first", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      const { categories } = yield* catalog.listCategories
+      assert.deepStrictEqual(
+        categories.map((it) => Number(it.id)),
+        [10, 11, 12, 20]
+      )
+      for (const { count, id } of categories) {
+        assert.strictEqual(Number(count), (yield* listed({ categoryIds: [id] })).length)
+      }
+      yield* catalog.applyChanges([read(ResourceKind.CATEGORY, category(10, 12), 2)])
+      assert.deepStrictEqual(yield* listed({ categoryIds: [11n] }), [1, 2, 3])
+      const circle = yield* catalog.listCategories
+      assert.deepStrictEqual(
+        circle.categories.map((it) => [Number(it.id), Number(it.count)]),
+        [
+          [20, 1],
+          [10, 3],
+          [11, 3],
+          [12, 3]
+        ]
+      )
+    })
+  )
+
+  it.effect("lists variations by menu_order and id, a page at a time", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      yield* catalog.applyChanges([
+        readProduct(product(100, { type: "variable" }), 1),
+        ...[104, 101, 103, 102].map((id) =>
+          read(
+            ResourceKind.VARIATION,
+            product(id, { type: "variation", parent_id: 100, menu_order: id === 101 ? 5 : 0 }),
+            1
+          )
+        )
+      ])
+      const pages = yield* Effect.forEach([1, 2, 3], (page) =>
+        catalog.listVariations(100n, { page, perPage: 3 })
+      )
+      assert.deepStrictEqual(
+        pages.map((page) => [page.products.map((it) => Number(it.id)), page.total]),
+        [
+          [[102, 103, 104], 4],
+          [[101], 4],
+          [[], 4]
+        ]
+      )
+    })
+  )
+})
