@@ -1,10 +1,12 @@
 import { type Facts, factsOf, seededFacts } from "./Facts.ts"
-import { activePrice, onSale, type Product, type Variation } from "./Product.ts"
+import { activePrice, type Image, onSale, type Product, type Status, type Variation } from "./Product.ts"
+import { Ledger } from "./Ledger.ts"
 import type { Review } from "./Review.ts"
 import type { Timezone } from "./SiteTime.ts"
 import { hashText } from "./seed/Dice.ts"
 import { hasReviews, termsOf } from "./seed/Draw.ts"
-import { afterProducts, variationIdAt } from "./seed/Ids.ts"
+import { afterProducts, productIdAt, variationIdAt } from "./seed/Ids.ts"
+import { seededLedger } from "./seed/SeededLedger.ts"
 import { make, type SeededProducts } from "./seed/SeededProducts.ts"
 import { afterReviews, reviewById, reviewIdAt } from "./seed/SeededReviews.ts"
 import { Taxonomies } from "./Taxonomies.ts"
@@ -38,6 +40,7 @@ export interface PriceRange {
 export class Shop {
   readonly seeded: SeededProducts
   readonly taxonomies = new Taxonomies()
+  readonly ledger = new Ledger(() => seededLedger(this))
   readonly timezone: Timezone
   /** Goes up with every change: what was computed under an older revision is out of date. */
   revision = 0
@@ -54,6 +57,9 @@ export class Shop {
   #facts: Map<number, Facts> | undefined
   #nextId: number
   #nextReview: number
+  #nextMeta = 50_000_000
+  /** `_wp_trash_meta_status`: what a product in the trash was before. */
+  readonly #before = new Map<number, Status>()
 
   constructor(options: ShopOptions) {
     this.seeded = make(hashText(options.seed), options.products)
@@ -70,6 +76,10 @@ export class Shop {
 
   newId(): number {
     return this.#nextId++
+  }
+
+  newMetaId(): number {
+    return this.#nextMeta++
   }
 
   newReviewId(): number {
@@ -115,6 +125,54 @@ export class Shop {
       const row = this.variation(id)
       return row === undefined || row.status === "trash" ? [] : [row]
     })
+  }
+
+  /** Id of the product or variation with this SKU, trash included. */
+  bySku(sku: string): number | undefined {
+    for (const row of this.#products.values()) if (row.sku === sku) return row.id
+    for (const row of this.#variations.values()) if (row.sku === sku) return row.id
+    // Seeded SKUs say which product they belong to: FR-1042, LN-1007-03.
+    const match = /^[A-Z]{2}-(\d+)(?:-(\d+))?$/.exec(sku)
+    if (match === null) return undefined
+    const index = Number(match[1]) - 1000
+    if (index < 0 || index >= this.seeded.count) return undefined
+    const id = match[2] === undefined ? productIdAt(index) : variationIdAt(index, Number(match[2]))
+    const owner = this.product(id) ?? this.variation(id)
+    return owner?.sku === sku ? id : undefined
+  }
+
+  /** Id of the product with this slug. */
+  bySlug(slug: string): number | undefined {
+    for (const row of this.#products.values()) if (row.slug === slug) return row.id
+    for (const [number] of slug.matchAll(/\d{4,}/g)) {
+      const index = Number(number) - 1000
+      if (index < 0 || index >= this.seeded.count) continue
+      const id = productIdAt(index)
+      if (this.product(id)?.slug === slug) return id
+    }
+    return undefined
+  }
+
+  /** A picture by its id: of the seed, or of any row that was changed. */
+  image(id: number): Image | undefined {
+    const place = this.seeded.locate(id)
+    const owner = place === undefined ? undefined : this.product(productIdAt(place.index))
+    const own = owner?.images.find((image) => image.id === id)
+    if (own !== undefined) return own
+    for (const row of this.#products.values()) {
+      const found = row.images.find((image) => image.id === id)
+      if (found !== undefined) return found
+    }
+    for (const row of this.#variations.values()) if (row.image?.id === id) return row.image
+    return undefined
+  }
+
+  rememberStatus(id: number, status: Status): void {
+    this.#before.set(id, status)
+  }
+
+  rememberedStatus(id: number): Status {
+    return this.#before.get(id) ?? "draft"
   }
 
   /** Ids of the global attribute terms that a product carries. */

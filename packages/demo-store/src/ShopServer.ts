@@ -10,6 +10,8 @@ export interface ServerOptions extends ShopOptions {
   /** 0 = any free one. */
   readonly port: number
   readonly keys: ReadonlyArray<ApiKey>
+  /** WordPress's `home`, where it is not the address listened on: behind a TLS terminator, for instance. */
+  readonly siteUrl?: string
 }
 
 export interface RunningShop {
@@ -48,7 +50,7 @@ export const listen = async (options: ServerOptions): Promise<RunningShop> => {
   const address = server.address()
   const port = typeof address === "object" && address !== null ? address.port : options.port
   const url = `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`
-  const site: Site = { shop, url }
+  const site: Site = { shop, url: options.siteUrl ?? url }
   const api = new Api(site, options.keys)
   handler = (request, response) => {
     serve(site, api, request, response).catch((cause) => {

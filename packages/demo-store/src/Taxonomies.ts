@@ -46,6 +46,11 @@ export class Taxonomies {
     return this.#terms.get(taxonomy)?.delete(id) ?? false
   }
 
+  /** Where products without a category go. */
+  get defaultCategory(): number {
+    return Seed.category.uncategorized
+  }
+
   newTermId(): number {
     return this.#nextTerm
   }

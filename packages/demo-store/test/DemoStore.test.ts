@@ -8,7 +8,7 @@ const listing = Effect.gen(function* () {
   const response = yield* Effect.promise(() =>
     fetch(signed(store.url, "/products?per_page=3&orderby=id&order=asc"))
   )
-  const body = yield* Effect.promise(async (): Promise<ReadonlyArray<unknown>> => response.json())
+  const body: ReadonlyArray<unknown> = yield* Effect.promise(async () => JSON.parse(await response.text()))
   return { response, body }
 })
 

@@ -12,11 +12,14 @@ export interface Signing {
   readonly algorithm?: "HMAC-SHA1" | "HMAC-SHA256"
   readonly timestamp?: number
   readonly nonce?: string
+  /** Signs for https although it is sent in the clear: what a TLS terminator makes of it. */
+  readonly secure?: boolean
 }
 
 /** An address below `/wp-json/wc/v3`, signed by hand: a client that the package's author did not write. */
 export const signed = (base: string, path: string, signing: Signing = {}): string => {
   const url = new URL(`${base}/wp-json/wc/v3${path}`)
+  const origin = signing.secure === true ? url.origin.replace("http:", "https:") : url.origin
   const method = signing.method ?? "GET"
   const algorithm = signing.algorithm ?? "HMAC-SHA256"
   const params: Array<[string, string]> = [
@@ -35,7 +38,7 @@ export const signed = (base: string, path: string, signing: Signing = {}): strin
     algorithm === "HMAC-SHA1" ? "sha1" : "sha256",
     `${signing.secret ?? Redacted.value(demoKeys.consumerSecret)}&`
   )
-    .update(`${method}&${encode(url.origin + url.pathname)}&${encode(normalized)}`)
+    .update(`${method}&${encode(origin + url.pathname)}&${encode(normalized)}`)
     .digest("base64")
   const query = [...params, ["oauth_signature", signature] as const].map(
     ([name, value]) => `${encode(name)}=${encode(value)}`

@@ -1,14 +1,16 @@
 import { isArray, isObject, type Json, type JsonObject } from "../Json.ts"
 import { TermCounts } from "../TermCounts.ts"
-import { type ApiKey, Authentication } from "./Authentication.ts"
+import { type ApiKey, Authentication, requirePermission } from "./Authentication.ts"
+import { ledgerRoutes } from "./LedgerRoutes.ts"
 import { ListCache, onlyFields } from "./Lists.ts"
 import { check } from "./Params.ts"
 import { productRoutes } from "./ProductRoutes.ts"
 import { parseQuery } from "./Query.ts"
 import { RelatedIds } from "./RelatedIds.ts"
 import { reviewRoutes } from "./ReviewRoutes.ts"
-import type { Answer, Endpoint, Paging, Permission, Route } from "./Route.ts"
+import { type Answer, type Endpoint, ok, type Paging, type Permission, type Route } from "./Route.ts"
 import { apiRoot, type Site } from "./Site.ts"
+import { variationRoutes } from "./VariationRoutes.ts"
 import { taxonomyRoutes } from "./TaxonomyRoutes.ts"
 import { noRoute, WooError } from "./WooError.ts"
 
@@ -39,7 +41,17 @@ type Method = (typeof methods)[number]
 
 const isMethod = (text: string): text is Method => methods.some((method) => method === text)
 
-const refusals: Readonly<Record<Permission, readonly [string, string]>> = {
+/** `/wp-json/wc/v3` itself: open to all. */
+const indexRoute: Route = {
+  pattern: "",
+  GET: {
+    rules: {},
+    permission: "none",
+    run: ({ site }) => ok({ namespace: "wc/v3", routes: {}, _links: { up: [{ href: `${site.url}/wp-json/` }] } })
+  }
+}
+
+const refusals: Readonly<Record<Exclude<Permission, "none">, readonly [string, string]>> = {
   list: ["woocommerce_rest_cannot_view", "Sorry, you cannot list resources."],
   view: ["woocommerce_rest_cannot_view", "Sorry, you cannot view this resource."],
   create: ["woocommerce_rest_cannot_create", "Sorry, you are not allowed to create resources."],
@@ -71,8 +83,11 @@ export class Api {
     this.#authentication = new Authentication(keys, () => site.shop.now)
     const lists = new ListCache()
     this.#routes = [
+      indexRoute,
       ...reviewRoutes(lists),
       ...taxonomyRoutes(new TermCounts()),
+      ...ledgerRoutes,
+      ...variationRoutes(lists),
       ...productRoutes(lists, new RelatedIds())
     ].map((route) => ({
       route,
@@ -81,32 +96,34 @@ export class Api {
   }
 
   handle(request: RestRequest): RestResponse {
-    let authenticated = false
+    let known = false
+    let permitted = false
     let found: ReturnType<Api["find"]>
     const query = parseQuery(request.query)
     try {
-      const key = this.#authentication.authenticate({
+      const key = this.#authentication.identify({
         method: request.method,
         url: `${request.secure ? "https" : "http"}://${request.host}${request.path}`,
         secure: request.secure,
         query,
         authorization: request.authorization
       })
-      authenticated = key !== undefined
+      known = key !== undefined
+      if (key !== undefined) requirePermission(key, request.method)
+      permitted = known
       const path = request.path.slice(apiRoot.length)
       found = this.find(path)
       const method = request.method === "HEAD" ? "GET" : request.method
       const endpoint = found === undefined || !isMethod(method) ? undefined : found.route[method]
       if (found === undefined || endpoint === undefined) throw noRoute()
-      return this.#run(request, query, endpoint, found, authenticated)
+      return this.#run(request, query, endpoint, found, permitted)
     } catch (error) {
       const refusal = error instanceof WooError ? error : fatal(error)
       return this.#respond(request, refusal.status, refusal.body, {
         route: found?.route.pattern ?? "(none)",
-        ...(authenticated && found !== undefined && refusal.code !== "rest_no_route"
-          ? { allow: allowed(found.route) }
-          : {}),
-        anonymous: !authenticated && refusal.code !== "rest_no_route"
+        ...(permitted && found !== undefined && offersMethods(refusal) ? { allow: allowed(found.route) } : {}),
+        // Without a key nothing forbids caching, but the answer varies.
+        anonymous: !known && refusal.code !== "rest_no_route"
       })
     }
   }
@@ -124,11 +141,11 @@ export class Api {
     query: JsonObject,
     endpoint: Endpoint,
     found: { readonly route: Route; readonly ids: ReadonlyArray<number> },
-    authenticated: boolean
+    permitted: boolean
   ): RestResponse {
     const body = bodyOf(request)
     const values = check(endpoint.rules, { ...query, ...body })
-    if (!authenticated) {
+    if (!permitted && endpoint.permission !== "none") {
       const [code, message] = refusals[endpoint.permission]
       throw new WooError(code, message, 401)
     }
@@ -142,7 +159,7 @@ export class Api {
           : onlyFields(answer.body, fields, true)
     return this.#respond(request, answer.status, shaped, {
       route: found.route.pattern,
-      allow: allowed(found.route),
+      ...(answer.gone === true ? {} : { allow: answer.allow ?? allowed(found.route) }),
       anonymous: false,
       query,
       answer
@@ -163,30 +180,44 @@ export class Api {
   ): RestResponse {
     const paging = more.answer?.paging
     const next = paging === undefined ? undefined : pageLinks(this.#site, request, more.query ?? {}, paging)
-    const headers = {
+    const home = `<${this.#site.url}/wp-json/>; rel="https://api.w.org/"`
+    const general = {
       "Content-Type": "application/json; charset=UTF-8",
       ...common,
+      ...(more.anonymous ? { Vary: "Origin" } : noCache)
+    }
+    const own = {
       ...(paging === undefined
         ? {}
         : { "X-WP-Total": String(paging.total), "X-WP-TotalPages": String(paging.totalPages) }),
-      Link: next ?? `<${this.#site.url}/wp-json/>; rel="https://api.w.org/"`,
+      ...(next === undefined ? {} : { Link: next }),
       ...(more.answer?.location === undefined
         ? {}
         : { Location: `${this.#site.url}${apiRoot}${more.answer.location}` }),
-      ...(more.allow === undefined ? {} : { Allow: more.allow }),
-      ...(more.anonymous ? { Vary: "Origin" } : noCache)
+      ...(more.allow === undefined ? {} : { Allow: more.allow })
     }
-    const enveloped = more.query?._envelope !== undefined
-    return {
-      status: enveloped ? 200 : status,
-      headers,
-      route: more.route,
-      body: enveloped ? envelope(status, headers, body) : body
-    }
+    // With _envelope, what is said of this answer moves from the headers into the body.
+    return more.query?._envelope === undefined
+      ? { status, headers: { ...general, Link: home, ...own }, route: more.route, body }
+      : { status: 200, headers: { ...general, Link: home }, route: more.route, body: { body, status, headers: counted(own) } }
   }
 }
 
+/** The totals are numbers inside of an envelope. */
+const counted = (headers: Readonly<Record<string, string>>): Json =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, name.startsWith("X-WP-") ? Number(value) : value])
+  )
+
 const allowed = (route: Route): string => methods.filter((method) => route[method] !== undefined).join(", ")
+
+/** Products and orders that are missing still show their methods; terms, users, reviews and variations do not. */
+const offersMethods = (refusal: WooError): boolean =>
+  refusal.code !== "rest_no_route" &&
+  !(
+    refusal.status === 404 &&
+    /^(woocommerce_rest_(term|taxonomy|review|product_variation)_invalid|wc_user_invalid)/.test(refusal.code)
+  )
 
 const fatal = (error: unknown): WooError =>
   new WooError("internal_server_error", "<p>There has been a critical error on this website.</p>", 500, {
@@ -244,14 +275,4 @@ const serialize = (query: JsonObject): string => {
   }
   for (const [name, value] of Object.entries(query)) add(name, value)
   return pairs.join("&")
-}
-
-const envelope = (status: number, headers: Readonly<Record<string, string>>, body: Json): Json => {
-  const shown: { [key: string]: Json } = {}
-  for (const name of ["X-WP-Total", "X-WP-TotalPages"])
-    if (headers[name] !== undefined) shown[name] = Number(headers[name])
-  if (headers.Link?.includes('rel="next"') || headers.Link?.includes('rel="prev"'))
-    shown.Link = headers.Link ?? ""
-  if (headers.Allow !== undefined) shown.Allow = headers.Allow
-  return { body, status, headers: shown }
 }

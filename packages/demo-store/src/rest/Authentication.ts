@@ -36,17 +36,8 @@ export class Authentication {
   }
 
   /** The key that signs the request; undefined = anonymous. Throws the recorded 401 for a key that is wrong. */
-  authenticate(request: Credentials): ApiKey | undefined {
-    const key = (request.secure ? this.#basic(request) : undefined) ?? this.#oauth(request)
-    if (key === undefined) return undefined
-    const reads = request.method === "GET" || request.method === "HEAD" || request.method === "OPTIONS"
-    if (reads && key.permissions === "write") {
-      throw unauthenticated("The API key provided does not have read permissions.")
-    }
-    if (!reads && key.permissions === "read") {
-      throw unauthenticated("The API key provided does not have write permissions.")
-    }
-    return key
+  identify(request: Credentials): ApiKey | undefined {
+    return (request.secure ? this.#basic(request) : undefined) ?? this.#oauth(request)
   }
 
   #basic(request: Credentials): ApiKey | undefined {
@@ -76,6 +67,17 @@ export class Authentication {
     if (this.#nonces.has(used)) throw unauthenticated("Invalid nonce - nonce has already been used.")
     this.#nonces.set(used, now)
     return key
+  }
+}
+
+/** Throws the recorded 401 when the key may not read, or not write. */
+export const requirePermission = (key: ApiKey, method: string): void => {
+  const reads = method === "GET" || method === "HEAD" || method === "OPTIONS"
+  if (reads && key.permissions === "write") {
+    throw unauthenticated("The API key provided does not have read permissions.")
+  }
+  if (!reads && key.permissions === "read") {
+    throw unauthenticated("The API key provided does not have write permissions.")
   }
 }
 

@@ -1,6 +1,6 @@
 import { isArray, isObject, type Json, type JsonObject } from "../Json.ts"
 import { parse } from "../SiteTime.ts"
-import { invalidParams, type ParamProblem } from "./WooError.ts"
+import { invalidParams, missingParams, type ParamProblem } from "./WooError.ts"
 
 /** The rule of one parameter, in the words of WordPress's schema. */
 export interface Rule {
@@ -24,6 +24,8 @@ export type Rules = Readonly<Record<string, Rule>>
  * Throws the recorded `rest_invalid_param`, or `rest_missing_callback_param`.
  */
 export const check = (rules: Rules, sent: JsonObject): JsonObject => {
+  const missing = Object.keys(rules).filter((name) => rules[name]?.required === true && sent[name] === undefined)
+  if (missing.length > 0) throw missingParams(missing)
   const problems = new Map<string, ParamProblem>()
   const values: { [key: string]: Json } = { ...sent }
   for (const [name, rule] of Object.entries(rules)) {

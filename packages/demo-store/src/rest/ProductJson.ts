@@ -6,7 +6,7 @@ import type { Taxonomy } from "../Taxonomies.ts"
 import { autop } from "./Html.ts"
 import { productImage, variationImage } from "./ImageJson.ts"
 import { priceHtml } from "./PriceHtml.ts"
-import { address, apiRoot, link, links, type Site } from "./Site.ts"
+import { address, link, links, type Site } from "./Site.ts"
 
 /** Which form: `edit` gives stored text, `view` what a page shows. */
 export type Context = "view" | "edit"
@@ -86,7 +86,8 @@ const prices = (site: Site, row: Product | Variation, price: string, sale: boole
   return {
     price,
     regular_price: row.regular_price,
-    sale_price: row.sale_price,
+    // "0" was stored, "" is shown (fact 11).
+    sale_price: row.sale_price === "0" ? "" : row.sale_price,
     date_on_sale_from: from,
     date_on_sale_from_gmt: fromGmt,
     date_on_sale_to: to,
@@ -195,7 +196,7 @@ export const variationJson = (
   site: Site,
   row: Variation,
   context: Context,
-  root: "parent" | "global"
+  root: "parent" | "global" | "gone"
 ): JsonObject => {
   const parent = site.shop.product(row.parent_id)
   const price = activePrice(row, site.shop.now)
@@ -216,7 +217,7 @@ export const variationJson = (
     download_limit: row.download_limit,
     download_expiry: row.download_expiry,
     tax_status: row.tax_status,
-    tax_class: row.tax_class,
+    tax_class: context === "view" && row.tax_class === "parent" ? (parent?.tax_class ?? "") : row.tax_class,
     manage_stock: row.manage_stock,
     stock_quantity: row.manage_stock === "parent" ? (parent?.stock_quantity ?? null) : row.stock_quantity,
     stock_status: row.stock_status,
@@ -238,22 +239,19 @@ export const variationJson = (
     meta_data: meta(row),
     name: row.attributes.map((choice) => choiceName(site, choice)).join(", "),
     parent_id: row.parent_id,
-    _links:
-      root === "parent"
-        ? links(
-            site,
-            `/products/${row.parent_id}/variations/${row.id}`,
-            `/products/${row.parent_id}/variations`,
-            {
-              up: link(site, `/products/${row.parent_id}`)
-            }
-          )
-        : {
-            self: [{ href: `${site.url}${apiRoot}/variations/${row.id}` }],
-            collection: [{ href: `${site.url}${apiRoot}/variations` }],
-            up: link(site, "/products/0")
-          }
+    _links: variationLinks(site, row, root)
   }
+}
+
+const variationLinks = (site: Site, row: Variation, root: "parent" | "global" | "gone"): Json => {
+  const parent = `/products/${row.parent_id}`
+  if (root === "global") {
+    return links(site, `/variations/${row.id}`, "/variations", { up: link(site, "/products/0") }, null)
+  }
+  const up = { up: link(site, parent) }
+  return root === "gone"
+    ? links(site, `${parent}/variations/${row.id}`, `${parent}/variations`, up, null)
+    : links(site, `${parent}/variations/${row.id}`, `${parent}/variations`, up)
 }
 
 /** `GET /products/{variation id}`: a variation in the shape of a product; total_sales is a string here. */
@@ -285,9 +283,11 @@ export const variationAsProduct = (site: Site, row: Variation, parent: Product):
     ...base,
     permalink: plain.permalink ?? "",
     manage_stock: plain.manage_stock ?? false,
+    tax_class: plain.tax_class ?? "",
     stock_quantity: plain.stock_quantity ?? null,
     purchasable: price !== "",
     total_sales: "0",
-    attributes: plain.attributes ?? []
+    attributes: plain.attributes ?? [],
+    _links: links(site, `/products/${row.id}`, "/products", { up: link(site, `/products/${row.parent_id}`) })
   }
 }

@@ -1,103 +1,119 @@
 import type { JsonObject } from "../Json.ts"
-import type { Product, Variation } from "../Product.ts"
+import type { Product } from "../Product.ts"
 import { productIds } from "../ProductQuery.ts"
-import { variationIds } from "../VariationQuery.ts"
+import { createProduct, trashProduct, updateProduct } from "../write/ProductWrite.ts"
+import { batch } from "./Batch.ts"
 import * as Rules from "./ListRules.ts"
 import { type ListCache, page } from "./Lists.ts"
-import { text } from "./Params.ts"
-import { type Context, productJson, variationAsProduct, variationJson } from "./ProductJson.ts"
+import { flag, text } from "./Params.ts"
+import { type Context, productJson, variationAsProduct } from "./ProductJson.ts"
 import type { RelatedIds } from "./RelatedIds.ts"
-import { type Call, ok, type Route } from "./Route.ts"
+import { type Call, created, type Endpoint, editable, ok, type Route } from "./Route.ts"
 import { invalidId, WooError } from "./WooError.ts"
+import { force, productBody } from "./WriteRules.ts"
 
-const contextOf = (call: Call): Context => (text(call.values, "context") === "edit" ? "edit" : "view")
-
-const single = { context: Rules.context }
+export const contextOf = (call: Call): Context => (text(call.values, "context") === "edit" ? "edit" : "view")
 
 export const productRoutes = (lists: ListCache, related: RelatedIds): ReadonlyArray<Route> => {
-  const render = (call: Call, row: Product): JsonObject =>
-    productJson(call.site, row, contextOf(call), related.of(call.site.shop, row))
+  const render = (call: Call, row: Product, context: Context): JsonObject =>
+    productJson(call.site, row, context, related.of(call.site.shop, row))
+
+  const held = (call: Call, id: number, status: number): Product => {
+    const row = call.site.shop.product(id)
+    if (row === undefined) throw new WooError("woocommerce_rest_product_invalid_id", "Invalid ID.", status)
+    return row
+  }
+
+  const list: Endpoint = {
+    rules: Rules.productList,
+    permission: "list",
+    run: (call) => {
+      const { shop } = call.site
+      const ids = lists.ids(shop, "products", call.values, () => productIds(shop, call.values))
+      return page(call, ids, (id) => {
+        const row = shop.product(id)
+        if (row !== undefined) return render(call, row, contextOf(call))
+        // A search by SKU finds variations too.
+        return asProduct(call, id)
+      })
+    }
+  }
+
+  const asProduct = (call: Call, id: number): JsonObject | undefined => {
+    const variation = call.site.shop.variation(id)
+    const parent = variation === undefined ? undefined : call.site.shop.product(variation.parent_id)
+    return variation === undefined || parent === undefined ? undefined : variationAsProduct(call.site, variation, parent)
+  }
+
+  const get: Endpoint = {
+    rules: { context: Rules.context },
+    permission: "view",
+    run: (call) => {
+      const id = call.ids[0] ?? 0
+      const row = call.site.shop.product(id)
+      const body = row === undefined ? asProduct(call, id) : render(call, row, contextOf(call))
+      if (body === undefined) throw invalidId("product")
+      return ok(body)
+    }
+  }
+
+  // Written rows come back in the edit form.
+  const create = (call: Call, body: JsonObject): Product => createProduct(call.site.shop, body)
+
+  const update = (call: Call, id: number, body: JsonObject): JsonObject =>
+    render(call, updateProduct(call.site.shop, held(call, id, 400), body), "edit")
+
+  /** Answers with the product as it was before. */
+  const remove = (call: Call, id: number, forced: boolean): JsonObject => {
+    const row = held(call, id, 404)
+    const before = render(call, row, "edit")
+    if (forced) call.site.shop.remove(id)
+    else if (row.status === "trash") {
+      throw new WooError("woocommerce_rest_already_trashed", "The product has already been deleted.", 410)
+    } else trashProduct(call.site.shop, row)
+    return before
+  }
+
   return [
     {
       pattern: "/products",
-      GET: {
-        rules: Rules.productList,
-        permission: "list",
+      GET: list,
+      POST: {
+        rules: productBody,
+        permission: "create",
         run: (call) => {
-          const { shop } = call.site
-          const ids = lists.ids(shop, "products", call.values, () => productIds(shop, call.values))
-          return page(call, ids, (id) => {
-            const row = shop.product(id)
-            return row === undefined ? undefined : render(call, row)
-          })
+          const row = create(call, call.values)
+          return created(render(call, row, "edit"), `/products/${row.id}`)
         }
       }
+    },
+    {
+      pattern: "/products/batch",
+      ...editable({
+        rules: {},
+        permission: "batch",
+        run: (call) =>
+          batch(call, {
+            rules: productBody,
+            create: (_, body) => render(call, create(call, body), "edit"),
+            update,
+            remove: (_, id) => remove(call, id, true)
+          })
+      })
     },
     {
       pattern: "/products/#",
-      GET: {
-        rules: single,
-        permission: "view",
-        run: (call) => {
-          const { shop } = call.site
-          const row = shop.product(call.ids[0] ?? 0)
-          if (row !== undefined) return ok(render(call, row))
-          const variation = shop.variation(call.ids[0] ?? 0)
-          const parent = variation === undefined ? undefined : shop.product(variation.parent_id)
-          if (variation === undefined || parent === undefined) throw invalidId("product")
-          return ok(variationAsProduct(call.site, variation, parent))
-        }
-      }
-    },
-    {
-      pattern: "/products/#/variations",
-      GET: {
-        rules: Rules.variationList,
-        permission: "list",
-        run: (call) => {
-          const { shop } = call.site
-          const parent = call.ids[0] ?? 0
-          const ids = lists.ids(shop, `variations of ${parent}`, call.values, () =>
-            variationIds(shop, call.values, parent)
-          )
-          return page(call, ids, (id) => {
-            const row = shop.variation(id)
-            return row === undefined ? undefined : variationJson(call.site, row, contextOf(call), "parent")
-          })
-        }
-      }
-    },
-    {
-      pattern: "/products/#/variations/#",
-      GET: {
-        rules: single,
-        permission: "view",
-        run: (call) => ok(variationJson(call.site, childOf(call), contextOf(call), "parent"))
-      }
-    },
-    {
-      pattern: "/variations",
-      GET: {
-        rules: Rules.variationList,
-        permission: "list",
-        run: (call) => {
-          const { shop } = call.site
-          const ids = lists.ids(shop, "variations", call.values, () => variationIds(shop, call.values))
-          return page(call, ids, (id) => {
-            const row = shop.variation(id)
-            return row === undefined ? undefined : variationJson(call.site, row, contextOf(call), "global")
-          })
-        }
+      GET: get,
+      ...editable({
+        rules: productBody,
+        permission: "edit",
+        run: (call) => ok(update(call, call.ids[0] ?? 0, call.values))
+      }),
+      DELETE: {
+        rules: force,
+        permission: "delete",
+        run: (call) => ok(remove(call, call.ids[0] ?? 0, flag(call.values, "force") === true))
       }
     }
   ]
-}
-
-/** The variation in the path: under another parent it does not exist. */
-export const childOf = (call: Call): Variation => {
-  const [parent = 0, id = 0] = call.ids
-  const row = call.site.shop.variation(id)
-  if (row === undefined || row.parent_id !== parent)
-    throw new WooError("woocommerce_rest_product_variation_invalid_id", "Invalid ID.", 404)
-  return row
 }

@@ -1,11 +1,15 @@
 import { dateTests } from "../ProductQuery.ts"
+import type { JsonObject } from "../Json.ts"
 import type { Review } from "../Review.ts"
+import { createReview, deleteReview, trashReview, updateReview } from "../write/ReviewWrite.ts"
+import { batch } from "./Batch.ts"
 import * as Rules from "./ListRules.ts"
 import { type ListCache, page } from "./Lists.ts"
 import { reviewJson } from "./OtherJson.ts"
-import { integers, text } from "./Params.ts"
-import { type Call, ok, type Route } from "./Route.ts"
+import { flag, integers, text } from "./Params.ts"
+import { type Call, created, editable, ok, type Route } from "./Route.ts"
 import { WooError } from "./WooError.ts"
+import { force, required, reviewBody } from "./WriteRules.ts"
 
 const contextOf = (call: Call) => (text(call.values, "context") === "edit" ? "edit" : "view")
 
@@ -23,20 +27,67 @@ export const reviewRoutes = (lists: ListCache): ReadonlyArray<Route> => [
           return row === undefined ? undefined : reviewJson(call.site, row, contextOf(call))
         })
       }
+    },
+    POST: {
+      rules: required(reviewBody, "product_id", "review", "reviewer", "reviewer_email"),
+      permission: "create",
+      run: (call) => {
+        const row = createReview(call.site.shop, call.values)
+        return created(reviewJson(call.site, row, "edit"), `/products/reviews/${row.id}`)
+      }
     }
+  },
+  {
+    pattern: "/products/reviews/batch",
+    ...editable({
+      rules: {},
+      permission: "batch",
+      run: (call) =>
+        batch(call, {
+          rules: reviewBody,
+          create: (_, body) => reviewJson(call.site, createReview(call.site.shop, body), "edit"),
+          update: (_, id, body) => reviewJson(call.site, updateReview(call.site.shop, held(call, id), body), "edit"),
+          remove: (_, id) => remove(call, held(call, id), true)
+        })
+    })
   },
   {
     pattern: "/products/reviews/#",
     GET: {
       rules: { context: Rules.context },
       permission: "view",
-      run: (call) => ok(reviewJson(call.site, reviewOf(call), contextOf(call)))
+      run: (call) => ok(reviewJson(call.site, held(call, call.ids[0] ?? 0), contextOf(call)))
+    },
+    ...editable({
+      rules: reviewBody,
+      permission: "edit",
+      run: (call) =>
+        ok(reviewJson(call.site, updateReview(call.site.shop, held(call, call.ids[0] ?? 0), call.values), "edit"))
+    }),
+    DELETE: {
+      rules: force,
+      permission: "delete",
+      run: (call) => ok(remove(call, held(call, call.ids[0] ?? 0), flag(call.values, "force") === true))
     }
   }
 ]
 
-export const reviewOf = (call: Call): Review => {
-  const row = call.site.shop.review(call.ids[0] ?? 0)
+/** For good it answers `{deleted, previous}`, into the trash with the review. */
+const remove = (call: Call, row: Review, forced: boolean): JsonObject => {
+  const { shop } = call.site
+  if (!forced) {
+    if (row.status === "trash") {
+      throw new WooError("woocommerce_rest_already_trashed", "The object has already been trashed.", 410)
+    }
+    return reviewJson(call.site, trashReview(shop, row), "edit")
+  }
+  const previous = reviewJson(call.site, row, "edit")
+  deleteReview(shop, row)
+  return { deleted: true, previous }
+}
+
+const held = (call: Call, id: number): Review => {
+  const row = call.site.shop.review(id)
   if (row === undefined) throw new WooError("woocommerce_rest_review_invalid_id", "Invalid review ID.", 404)
   return row
 }

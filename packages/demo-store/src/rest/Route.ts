@@ -19,6 +19,10 @@ export interface Answer {
   /** Set on lists: gives X-WP-Total, X-WP-TotalPages and Link. */
   readonly paging?: Paging
   readonly location?: string
+  /** The thing is gone, so that nothing is allowed on it any more: no Allow header. */
+  readonly gone?: boolean
+  /** Instead of the methods of the route. */
+  readonly allow?: string
 }
 
 export interface Paging {
@@ -29,12 +33,12 @@ export interface Paging {
 
 export interface Endpoint {
   readonly rules: Rules
-  /** What an anonymous caller hears. */
+  /** What an anonymous caller hears; none = open to all. */
   readonly permission: Permission
   readonly run: (call: Call) => Answer
 }
 
-export type Permission = "list" | "view" | "create" | "edit" | "delete" | "batch"
+export type Permission = "list" | "view" | "create" | "edit" | "delete" | "batch" | "none"
 
 export interface Route {
   /** `/products/#/variations/#`: # is a number. */
@@ -47,3 +51,8 @@ export interface Route {
 }
 
 export const ok = (body: Json): Answer => ({ status: 200, body })
+
+export const created = (body: Json, location: string): Answer => ({ status: 201, body, location })
+
+/** WordPress's EDITABLE: the same endpoint under POST, PUT and PATCH. */
+export const editable = (endpoint: Endpoint) => ({ POST: endpoint, PUT: endpoint, PATCH: endpoint })

@@ -16,10 +16,10 @@ export const links = (
   self: string,
   collection: string,
   more: JsonObject = {},
-  allow: ReadonlyArray<string> | undefined = itemMethods
+  allow: ReadonlyArray<string> | null = itemMethods
 ): Json => ({
   self: [
-    allow === undefined
+    allow === null
       ? { href: `${site.url}${apiRoot}${self}` }
       : { href: `${site.url}${apiRoot}${self}`, targetHints: { allow } }
   ],
@@ -29,7 +29,7 @@ export const links = (
 
 export const link = (site: Site, path: string): Json => [{ href: `${site.url}${apiRoot}${path}` }]
 
-const itemMethods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+const itemMethods: ReadonlyArray<string> = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 /** Address of a stored picture or file: paths are below the site. */
 export const address = (site: Site, src: string): string => (src.startsWith("/") ? `${site.url}${src}` : src)

@@ -335,7 +335,7 @@ const variation = (d: Draw, position: number): Variation => {
     download_limit: -1,
     download_expiry: -1,
     tax_status: "taxable",
-    tax_class: "",
+    tax_class: "parent",
     manage_stock: managed ? true : roll > 96 ? "parent" : false,
     stock_quantity: managed ? quantity : null,
     stock_status: managed && quantity === 0 ? "outofstock" : "instock",
