@@ -31,7 +31,7 @@ import type * as Tracer from "effect/Tracer"
 import { fromUnknown, RpcError } from "./ConnectError.ts"
 import type { ServiceRoutes } from "./ConnectRoutes.ts"
 import { remaining } from "./Deadline.ts"
-import { MESSAGE_MAX_BYTES } from "./MessageSize.ts"
+import { MESSAGE_MAX_BYTES, SESSION_MAX_MEGABYTES } from "./MessageSize.ts"
 import { isServerStream, isUnary } from "./MethodKind.ts"
 import { recordOutcome, spanAttributes, spanName } from "./RpcSpan.ts"
 
@@ -55,6 +55,7 @@ export interface ClientOptions {
 /** A `Transport` that can say how it speaks, for the client's spans. */
 export interface ClientTransport extends Transport {
   readonly protocol?: Protocol | undefined
+  readonly server?: { readonly address: string; readonly port: number } | undefined
 }
 
 export type Protocol = "connect" | "grpc" | "grpc-web"
@@ -99,6 +100,11 @@ export const transportHttp = (options: {
   readonly readMaxBytes?: number | undefined
 }): Effect.Effect<ClientTransport, never, Scope.Scope> => {
   const protocol = options.protocol ?? "connect"
+  const url = new URL(options.baseUrl)
+  const spoken = {
+    protocol,
+    server: { address: url.hostname, port: Number(url.port || (url.protocol === "https:" ? 443 : 80)) }
+  }
   const common = {
     baseUrl: options.baseUrl,
     readMaxBytes: options.readMaxBytes ?? MESSAGE_MAX_BYTES,
@@ -112,7 +118,7 @@ export const transportHttp = (options: {
         Effect.sync(() => new Agent({ keepAlive: true })),
         (agent) => Effect.sync(() => agent.destroy())
       ),
-      (agent) => ({ ...create({ ...common, httpVersion: "1.1", nodeOptions: { agent } }), protocol })
+      (agent) => ({ ...create({ ...common, httpVersion: "1.1", nodeOptions: { agent } }), ...spoken })
     )
   }
   const create = {
@@ -122,10 +128,12 @@ export const transportHttp = (options: {
   }
   return Effect.map(
     Effect.acquireRelease(
-      Effect.sync(() => new Http2SessionManager(options.baseUrl)),
+      Effect.sync(
+        () => new Http2SessionManager(options.baseUrl, {}, { maxSessionMemory: SESSION_MAX_MEGABYTES })
+      ),
       (sessions) => Effect.sync(() => sessions.abort())
     ),
-    (sessionManager) => ({ ...create[protocol]({ ...common, httpVersion: "2", sessionManager }), protocol })
+    (sessionManager) => ({ ...create[protocol]({ ...common, httpVersion: "2", sessionManager }), ...spoken })
   )
 }
 
@@ -147,7 +155,7 @@ const unary =
     const protocol = transport.protocol ?? "connect"
     return Effect.useSpan(
       spanName(method),
-      { kind: "client", attributes: spanAttributes(method, protocol) },
+      { kind: "client", attributes: spanAttributes(method, protocol, transport.server) },
       (span) =>
         Effect.flatMap(timeLeft(options.timeoutMs ?? common.timeoutMs), (timeoutMs) =>
           Effect.tryPromise({
@@ -170,7 +178,7 @@ const serverStream =
       Effect.gen(function* () {
         const span = yield* Effect.makeSpanScoped(spanName(method), {
           kind: "client",
-          attributes: spanAttributes(method, protocol)
+          attributes: spanAttributes(method, protocol, transport.server)
         })
         yield* Effect.addFinalizer((exit) => Effect.sync(() => recordOutcome(span, protocol, outcome(exit))))
         // Whoever stops reading, for whatever reason, ends the call.
@@ -220,7 +228,8 @@ const outcome = (exit: Exit.Exit<unknown, unknown>): { readonly code: Code } | u
   return error instanceof RpcError ? error : { code: Code.Unknown }
 }
 
-const isClientOf = <S extends DescService>(service: S, client: object): client is Client<S> =>
+/** Whether an object has the methods of a service's client. */
+export const isClientOf = <S extends DescService>(service: S, client: object): client is Client<S> =>
   service.methods.every(
     (method) => method.localName in client || !(isUnary(method) || isServerStream(method))
   )

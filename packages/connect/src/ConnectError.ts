@@ -76,14 +76,12 @@ export const fromUnknown = (thrown: unknown): RpcError => {
     metadata: info?.metadata ?? {},
     message: error.rawMessage,
     violations: [
-      ...error
-        .findDetails(ViolationsSchema)
-        .flatMap((it) =>
-          it.violations.map((violation) => ({
-            field: fieldPath(violation.field),
-            message: violation.message
-          }))
-        ),
+      ...error.findDetails(ViolationsSchema).flatMap((it) =>
+        it.violations.map((violation) => ({
+          field: fieldPath(violation.field),
+          message: violation.message
+        }))
+      ),
       ...error
         .findDetails(BadRequestSchema)
         .flatMap((it) =>

@@ -3,16 +3,16 @@
  * `grpc.health.v1` and server reflection, and drains when its scope closes.
  */
 import { Code, ConnectError, createContextValues } from "@connectrpc/connect"
-import { connectNodeAdapter } from "@connectrpc/connect-node"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { ServiceRoutes } from "./ConnectRoutes.ts"
 import * as Health from "./Health.ts"
 import { MESSAGE_MAX_BYTES } from "./MessageSize.ts"
-import type { PortInUse } from "./Port.ts"
 import * as Port from "./Port.ts"
-import { type ServerLife, serverLife } from "./ServerCall.ts"
+import * as Reflection from "./Reflection.ts"
+import * as RpcListener from "./RpcListener.ts"
+import { serverLife } from "./ServerCall.ts"
 
 /** A server that listens. */
 export class ConnectServer extends Context.Service<
@@ -21,7 +21,7 @@ export class ConnectServer extends Context.Service<
     readonly host: string
     /** The port that it listens on: the one asked for, or the one that it got for 0. */
     readonly port: number
-    /** Tells health checks about a service by its full name; "" is the whole server. All are serving at first. */
+    /** Tells health checks of a service by its full name; "" is the whole server. All are serving at first. */
     setServing(service: string, serving: boolean): Effect.Effect<void>
   }
 >()("@optica/connect/ConnectServer") {
@@ -39,37 +39,47 @@ export class ConnectServer extends Context.Service<
     readonly routes: Effect.Effect<ReadonlyArray<ServiceRoutes>, E, R>
     /** Milliseconds that calls get to finish. Default 3000. */
     readonly drainTimeoutMs?: number | undefined
-    /** Largest request to accept, in bytes. Default 16 MiB. */
+    /** Largest request message to accept, in bytes. Default 16 MiB. */
     readonly readMaxBytes?: number | undefined
-  }): Layer.Layer<ConnectServer, PortInUse | E, R> =>
+  }): Layer.Layer<ConnectServer, Port.PortInUse | Port.AddressUnavailable | E, R> =>
     Layer.effect(
       ConnectServer,
       Effect.gen(function* () {
         const routes = yield* options.routes
-        const health = Health.make(routes.map((it) => it.service.typeName))
+        const services = routes.map((it) => it.service)
+        const health = Health.make(services.map((it) => it.typeName))
+        const log = Effect.runForkWith(yield* Effect.context())
+        const calls = countCalls()
         const draining = new AbortController()
         const shutdown = new AbortController()
-        const life: ServerLife = { draining: draining.signal, enter: () => () => {} }
-        const values = createContextValues().set(serverLife, life)
-        const listener = connectNodeAdapter({
-          routes: (router) => {
-            for (const it of [...routes, health.routes]) it.register(router)
-          },
-          contextValues: () => values,
-          shutdownSignal: shutdown.signal,
-          readMaxBytes: options.readMaxBytes ?? MESSAGE_MAX_BYTES
-        })
-        const shuttingDown = new ConnectError("the server is shutting down", Code.Unavailable)
+
+        // Added before the port is, and so run after it closed: what handlers use lives until the last has ended.
+        yield* Effect.addFinalizer(() =>
+          Effect.flatMap(
+            Effect.promise(() => Port.within(HANDLERS_END_MS, calls.ended())),
+            (ended) =>
+              ended ? Effect.void : Effect.logWarning("RPC handlers did not heed their interruption in time")
+          )
+        )
         const port = yield* Port.listen({
           host: options.host,
           port: options.port,
-          listener,
+          listener: RpcListener.make({
+            routes: [...routes, health.routes, ...Reflection.make([...services, health.routes.service])],
+            contextValues: createContextValues().set(serverLife, {
+              draining: draining.signal,
+              enter: calls.enter
+            }),
+            shutdownSignal: shutdown.signal,
+            readMaxBytes: options.readMaxBytes ?? MESSAGE_MAX_BYTES,
+            onError: (reason) => log(Effect.logWarning("An RPC's answer could not be sent", reason))
+          }),
           drainTimeoutMs: options.drainTimeoutMs ?? 3000,
           onDrain: () => {
             health.drain()
-            draining.abort(shuttingDown)
+            draining.abort(shuttingDown())
           },
-          onDrainTimeout: () => shutdown.abort(shuttingDown)
+          onDrainTimeout: () => shutdown.abort(shuttingDown())
         })
         return {
           host: options.host,
@@ -78,4 +88,25 @@ export class ConnectServer extends Context.Service<
         }
       })
     )
+}
+
+/** What handlers get to end once their connections are gone, in milliseconds. */
+const HANDLERS_END_MS = 1000
+
+const shuttingDown = () => new ConnectError("the server is shutting down", Code.Unavailable)
+
+const countCalls = () => {
+  let count = 0
+  let none = Promise.withResolvers<void>()
+  none.resolve()
+  return {
+    enter: () => {
+      if (count++ === 0) none = Promise.withResolvers()
+      return () => {
+        if (--count === 0) none.resolve()
+      }
+    },
+    /** Resolves when no call is at work. */
+    ended: () => none.promise
+  }
 }

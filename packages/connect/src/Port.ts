@@ -4,9 +4,12 @@
 import * as http from "node:http"
 import * as http2 from "node:http2"
 import * as net from "node:net"
+import * as timers from "node:timers/promises"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import { SESSION_MAX_MEGABYTES } from "./MessageSize.ts"
+import type { RpcListener } from "./RpcListener.ts"
 
 /** Another process, or another server of this one, listens there already. */
 export class PortInUse extends Schema.TaggedError<PortInUse>()("PortInUse", {
@@ -18,96 +21,128 @@ export class PortInUse extends Schema.TaggedError<PortInUse>()("PortInUse", {
   }
 }
 
-type Listener = (
-  request: http.IncomingMessage | http2.Http2ServerRequest,
-  response: http.ServerResponse | http2.Http2ServerResponse
-) => void
+/** The address cannot be listened on at all: no such host, not one of this machine, or not allowed. */
+export class AddressUnavailable extends Schema.TaggedError<AddressUnavailable>()("AddressUnavailable", {
+  host: Schema.String,
+  port: Schema.Number,
+  /** The system's name for it, such as "EACCES". */
+  code: Schema.String
+}) {
+  override get message() {
+    return `Cannot listen on port ${this.port} of ${this.host} (${this.code})`
+  }
+}
 
-/** Listens until the scope closes, and then drains. Answers the port that it got. */
+/** Listens until the scope closes, and drains then. Answers the port that it got. */
 export const listen = (options: {
   readonly host: string
   readonly port: number
-  readonly listener: Listener
+  readonly listener: RpcListener
+  /** Milliseconds that connections get to finish. */
   readonly drainTimeoutMs: number
+  /** Nothing new is accepted any more. */
   readonly onDrain: () => void
+  /** Time is up: whatever is still at work has to end. What it still says is sent. */
   readonly onDrainTimeout: () => void
-}): Effect.Effect<number, PortInUse, Scope.Scope> =>
+}): Effect.Effect<number, PortInUse | AddressUnavailable, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(
-      Effect.callback<OpenPort, PortInUse>((resume) => {
+      Effect.callback<OpenPort, PortInUse | AddressUnavailable>((resume) => {
         const port = open(options.listener)
-        port.server.once("error", (error: NodeJS.ErrnoException) =>
+        const { host, port: number } = options
+        port.server.on("error", ({ code = "unknown" }: NodeJS.ErrnoException) =>
           resume(
-            error.code === "EADDRINUSE"
-              ? Effect.fail(new PortInUse({ host: options.host, port: options.port }))
-              : Effect.die(error)
+            code === "EADDRINUSE"
+              ? new PortInUse({ host, port: number })
+              : new AddressUnavailable({ host, port: number, code })
           )
         )
-        port.server.listen(options.port, options.host, () => resume(Effect.succeed(port)))
+        port.server.listen(number, host, () => resume(Effect.succeed(port)))
       }),
       (port) =>
-        Effect.suspend(() => {
+        Effect.promise(async () => {
           const closed = port.close()
           options.onDrain()
-          return Effect.promise(() => closed).pipe(
-            Effect.timeoutOrElse({
-              duration: options.drainTimeoutMs,
-              orElse: () => {
-                options.onDrainTimeout()
-                return Effect.promise(() => closed).pipe(Effect.timeoutOption(LAST_WORDS_MS))
-              }
-            }),
-            Effect.andThen(Effect.sync(() => port.destroy()))
-          )
+          if (await within(options.drainTimeoutMs, closed)) return
+          options.onDrainTimeout()
+          await within(LAST_WORDS_MS, closed)
+          port.destroy()
         })
     ),
     (port) => port.number()
   )
 
-/** What interrupted calls get to say that they were, in milliseconds. */
+/** What calls that were cut off get to tell their clients so, in milliseconds. */
 const LAST_WORDS_MS = 250
+
+/** How long a connection may say nothing at first, in milliseconds. */
+const FIRST_WORDS_MS = 10_000
+
+/** Whether the promise is kept in time. Sockets keep real time, so this is no matter of a `Clock`. */
+export const within = async (ms: number, promise: Promise<unknown>): Promise<boolean> => {
+  const timer = new AbortController()
+  const late = timers.setTimeout(ms, false, { signal: timer.signal }).catch(() => false)
+  try {
+    return await Promise.race([promise.then(() => true), late])
+  } finally {
+    timer.abort()
+  }
+}
 
 interface OpenPort {
   readonly server: net.Server
   readonly number: () => number
-  /** Accepts nothing new; resolves when all that was there is done. */
+  /** Accepts nothing new, tells clients to go elsewhere, and resolves when the last has gone. */
   readonly close: () => Promise<void>
   readonly destroy: () => void
 }
 
-const open = (listener: Listener): OpenPort => {
-  const h1 = http.createServer(listener)
-  const h2 = http2.createServer(listener)
+const open = (listener: RpcListener): OpenPort => {
   const sockets = new Set<net.Socket>()
-  const idle = new Set<net.Socket>()
   const sessions = new Set<http2.ServerHttp2Session>()
+  /** The answer that a connection of HTTP/1.1 is at, or undefined between two, and before the first. */
+  const answers = new Map<net.Socket, http.ServerResponse | undefined>()
   let closing = false
 
+  const h2 = http2.createServer({ maxSessionMemory: SESSION_MAX_MEGABYTES }, listener)
   h2.on("session", (session) => {
     sessions.add(session)
     session.once("close", () => sessions.delete(session))
+    if (closing) session.close()
   })
-  h1.on("request", ({ socket }, response) => {
-    idle.delete(socket)
+
+  const h1 = http.createServer((request, response) => {
+    const { socket } = request
+    answers.set(socket, response)
+    response.shouldKeepAlive &&= !closing
     response.once("close", () => {
       if (closing) socket.end()
-      else if (!socket.destroyed) idle.add(socket)
+      else if (!socket.destroyed) answers.set(socket, undefined)
+    })
+    listener(request, response)
+  })
+  // Node puts its guards against slow requests up when a server begins to listen, which this one does through another.
+  h1.emit("listening")
+
+  const server = net.createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+    sockets.add(socket)
+    answers.set(socket, undefined)
+    socket.on("error", () => socket.destroy())
+    socket.once("close", () => {
+      sockets.delete(socket)
+      answers.delete(socket)
+    })
+    peek(socket, (isHttp2) => {
+      if (isHttp2) {
+        answers.delete(socket)
+        h2.emit("connection", socket)
+      } else {
+        h1.emit("connection", socket)
+        socket.resume()
+      }
     })
   })
 
-  const server = net.createServer({ noDelay: true }, (socket) => {
-    sockets.add(socket)
-    idle.add(socket)
-    socket.once("close", () => {
-      sockets.delete(socket)
-      idle.delete(socket)
-    })
-    socket.on("error", () => socket.destroy())
-    peek(socket, (isHttp2) => {
-      if (isHttp2) idle.delete(socket)
-      ;(isHttp2 ? h2 : h1).emit("connection", socket)
-    })
-  })
   return {
     server,
     number: () => {
@@ -117,8 +152,12 @@ const open = (listener: Listener): OpenPort => {
     close: () => {
       closing = true
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      for (const socket of idle) socket.end()
+      h1.close()
       for (const session of sessions) session.close()
+      for (const [socket, answer] of answers) {
+        if (answer === undefined) socket.destroy()
+        else answer.shouldKeepAlive = false
+      }
       return closed
     },
     destroy: () => {
@@ -127,21 +166,21 @@ const open = (listener: Listener): OpenPort => {
   }
 }
 
-/** The connection preface of RFC 9113, section 3.4, begins so; no method of HTTP/1.1 does. */
+/** How every connection of HTTP/2 begins (RFC 9113, section 3.4); no method of HTTP/1.1 does. */
 const PREFACE = Buffer.from("PRI ")
 
 /** Looks at the first bytes of a connection and puts them back. */
 const peek = (socket: net.Socket, then: (isHttp2: boolean) => void): void => {
   let seen = Buffer.alloc(0)
+  const giveUp = () => socket.destroy()
   const onData = (chunk: Buffer) => {
     seen = Buffer.concat([seen, chunk])
     const known = Math.min(seen.length, PREFACE.length)
-    const isHttp2 = seen.subarray(0, known).equals(PREFACE.subarray(0, known))
+    const isHttp2 = PREFACE.subarray(0, known).equals(seen.subarray(0, known))
     if (isHttp2 && known < PREFACE.length) return
-    socket.off("data", onData)
-    socket.pause()
+    socket.off("data", onData).off("timeout", giveUp).off("end", giveUp).setTimeout(0).pause()
     socket.unshift(seen)
     then(isHttp2)
   }
-  socket.on("data", onData)
+  socket.on("data", onData).on("end", giveUp).setTimeout(FIRST_WORDS_MS, giveUp)
 }

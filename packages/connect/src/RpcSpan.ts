@@ -9,8 +9,13 @@ import type * as Tracer from "effect/Tracer"
 /** Name of a call's span and of its log lines: `optica.catalog.v1.CatalogService/GetProduct`. */
 export const spanName = (method: DescMethod): string => `${method.parent.typeName}/${method.name}`
 
-/** The attributes that a call has from its beginning. */
-export const spanAttributes = (method: DescMethod, protocol: string): Record<string, unknown> => ({
+/** The attributes that a call has from its beginning; those of a client name the server. */
+export const spanAttributes = (
+  method: DescMethod,
+  protocol: string,
+  server?: { readonly address: string; readonly port: number } | undefined
+): Record<string, unknown> => ({
+  ...(server === undefined ? {} : { "server.address": server.address, "server.port": server.port }),
   "rpc.system": protocol === "connect" ? "connect_rpc" : "grpc",
   "rpc.service": method.parent.typeName,
   "rpc.method": method.name

@@ -71,7 +71,10 @@ export const serveUnary = <R>(
               return isServerFault(error.code) ? Effect.fail(error) : Effect.succeed(error)
             })
         }),
-        Effect.provideContext(callContext(span, call))
+        (answered) =>
+          Effect.flatMap(Clock.currentTimeMillis, (now) =>
+            Effect.provideContext(answered, callContext(span, call, now))
+          )
       )
     )
     try {
@@ -100,11 +103,12 @@ export const serveStream = <R>(
     const stream = Stream.unwrap(
       Effect.gen(function* () {
         let failure: ConnectError | undefined
+        const now = yield* Clock.currentTimeMillis
         const span = yield* Effect.acquireRelease(
           Effect.makeSpan(spanName(method), spanOptions(method, rpc)),
           (span) =>
             Effect.map(Clock.currentTimeNanos, (now) => {
-              if (stop.aborted) failure ??= ConnectError.from(stop.reason, Code.Canceled)
+              if (stop.aborted) failure ??= abortReason(stop)
               recordOutcome(span, rpc.protocolName, failure)
               span.end(
                 now,
@@ -126,7 +130,7 @@ export const serveStream = <R>(
               })
             )
           ),
-          Stream.provideContext(callContext(span, call))
+          Stream.provideContext(callContext(span, call, now))
         )
       })
     )
@@ -145,7 +149,7 @@ export const serveStream = <R>(
       await close()
       leave?.()
     }
-    if (stop.aborted) throw stop.reason
+    if (stop.aborted) throw abortReason(stop)
   }
 
 const toCall = (rpc: HandlerContext): Call => ({
@@ -172,9 +176,13 @@ const parentSpan = (header: Headers): Tracer.ExternalSpan | undefined => {
 }
 
 /** What a handler's fiber has beside what was captured at start. */
-const callContext = (span: Tracer.Span, call: Call): Context.Context<Tracer.ParentSpan> =>
+const callContext = (
+  span: Tracer.Span,
+  { timeoutMs }: Call,
+  now: number
+): Context.Context<Tracer.ParentSpan> =>
   Context.make(Tracer.ParentSpan, span).pipe(
-    Context.add(Deadline, call.timeoutMs === undefined ? undefined : Date.now() + call.timeoutMs)
+    Context.add(Deadline, timeoutMs === undefined ? undefined : now + timeoutMs)
   )
 
 const validator = createValidator()
@@ -207,15 +215,26 @@ const toWire = (
 ): Effect.Effect<ConnectError> => {
   const failure = Option.getOrUndefined(Cause.findErrorOption(cause))
   if (failure instanceof ConnectError) return Effect.succeed(failure)
-  if (failure !== undefined) {
-    const error = toConnectError(failure)
-    return Effect.as(
-      isServerFault(error.code) ? Effect.logError(`${spanName(method)} failed`, cause) : Effect.void,
-      error
-    )
-  }
-  if (signal.aborted && Cause.hasInterruptsOnly(cause)) {
-    return Effect.succeed(ConnectError.from(signal.reason, Code.Canceled))
-  }
+  if (failure !== undefined) return Effect.as(logFault(failure, cause, method), toConnectError(failure))
+  if (signal.aborted && Cause.hasInterruptsOnly(cause)) return Effect.succeed(abortReason(signal))
   return Effect.as(Effect.logError(`${spanName(method)} failed`, cause), internalError())
+}
+
+/** Faults of the server are worth a line in its log. That a caller asked for something impossible is not. */
+const logFault = (
+  failure: RpcFailure,
+  cause: Cause.Cause<unknown>,
+  method: DescMethod
+): Effect.Effect<void> => {
+  if (!isServerFault(failure.connectCode)) return Effect.void
+  const passing = failure.connectCode === Code.Unavailable || failure.connectCode === Code.DeadlineExceeded
+  return Effect.logWithLevel(passing ? "Warn" : "Error")(`${spanName(method)} failed`, cause)
+}
+
+/** Why a call was cut off: its deadline, the server's end, or, however that showed on the wire, that the client left. */
+const abortReason = (signal: AbortSignal): ConnectError => {
+  const reason = ConnectError.from(signal.reason, Code.Canceled)
+  return reason.code === Code.DeadlineExceeded || reason.code === Code.Unavailable
+    ? reason
+    : new ConnectError("the client left", Code.Canceled)
 }

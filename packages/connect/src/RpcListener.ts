@@ -1,0 +1,78 @@
+/**
+ * Answers HTTP requests with the handlers of a router.
+ *
+ * In place of `connectNodeAdapter`, which throws out of the listener, and so ends the process, when a request has a
+ * `Host` that is no host, and which prints to the console whenever a client leaves.
+ */
+import type * as http from "node:http"
+import type * as http2 from "node:http2"
+import { Code, ConnectError, type ContextValues, createConnectRouter } from "@connectrpc/connect"
+import type { UniversalHandler } from "@connectrpc/connect/protocol"
+import {
+  compressionBrotli,
+  compressionGzip,
+  universalRequestFromNodeRequest,
+  universalResponseToNodeResponse
+} from "@connectrpc/connect-node"
+import type { ServiceRoutes } from "./ConnectRoutes.ts"
+
+/** For a server of HTTP/1.1 and one of HTTP/2 alike. */
+export type RpcListener = (
+  request: http.IncomingMessage | http2.Http2ServerRequest,
+  response: http.ServerResponse | http2.Http2ServerResponse
+) => void
+
+/** A listener for routes. */
+export const make = (options: {
+  readonly routes: ReadonlyArray<ServiceRoutes>
+  readonly contextValues: ContextValues
+  readonly shutdownSignal: AbortSignal
+  readonly readMaxBytes: number
+  /** Told what went wrong while an answer was written, unless the client just left. */
+  readonly onError: (reason: unknown) => void
+}): RpcListener => {
+  const router = createConnectRouter({
+    acceptCompression: [compressionGzip, compressionBrotli],
+    readMaxBytes: options.readMaxBytes,
+    shutdownSignal: options.shutdownSignal
+  })
+  for (const it of options.routes) it.register(router)
+  const handlers = new Map<string, UniversalHandler>(router.handlers.map((it) => [it.requestPath, it]))
+
+  return (request, response) => {
+    const handler = handlers.get(request.url?.split("?", 1)[0] ?? "")
+    if (handler === undefined) return refuseUnknown(request, response)
+    answer(handler, request, response).catch((reason: unknown) => {
+      const { code } = ConnectError.from(reason)
+      if (code !== Code.Aborted && code !== Code.Canceled) options.onError(reason)
+      if (!response.headersSent) response.statusCode = 400
+      response.end()
+    })
+  }
+
+  async function answer(handler: UniversalHandler, ...[request, response]: Parameters<RpcListener>) {
+    const universal = universalRequestFromNodeRequest(request, response, undefined, options.contextValues)
+    // A request that is refused before it was read whole must not be destroyed: its client would see the connection
+    // break and never the answer. What is left of it is read and thrown away instead.
+    const body = request.iterator({ destroyOnReturn: false })
+    response.once("finish", () => request.resume())
+    await universalResponseToNodeResponse(await handler({ ...universal, body }), response)
+  }
+}
+
+/** `UNIMPLEMENTED`, in the words of the protocol that the client speaks. */
+const refuseUnknown: RpcListener = (request, response) => {
+  const contentType = request.headers["content-type"] ?? ""
+  const message = "the server has no such RPC"
+  request.resume()
+  if (contentType.startsWith("application/grpc")) {
+    response.setHeader("content-type", contentType)
+    response.setHeader("grpc-status", "12")
+    response.setHeader("grpc-message", message)
+    response.end()
+  } else {
+    response.statusCode = 404
+    response.setHeader("content-type", "application/json")
+    response.end(JSON.stringify({ code: "unimplemented", message }))
+  }
+}
