@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs"
+import { chmodSync, mkdtempSync } from "node:fs"
 import { readdir, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -27,6 +27,8 @@ export default async function setup(): Promise<() => Promise<void>> {
   }
   await removeAbandoned()
   const dataDir = mkdtempSync(join(tmpdir(), prefix))
+  // PostgreSQL's own user has to pass through; the folder's contents have modes of their own.
+  chmodSync(dataDir, 0o711)
   const scope = Scope.makeUnsafe()
   const context = await Effect.runPromise(
     Layer.buildWithScope(EmbeddedPostgres.layer({ dataDir, durable: false }), scope)
