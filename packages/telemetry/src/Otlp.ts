@@ -114,7 +114,13 @@ const exporter = (
         const records = data.resourceLogs.flatMap((group) =>
           group.scopeLogs.flatMap((scope) => scope.logRecords ?? [])
         )
-        for (const record of records) shorten(record.attributes, maxValueLength)
+        for (const record of records) {
+          shorten(record.attributes, maxValueLength)
+          const traceId = textOf(record.attributes, "trace_id")
+          const spanId = textOf(record.attributes, "span_id")
+          if (traceId !== undefined) record.traceId ??= traceId
+          if (spanId !== undefined) record.spanId ??= spanId
+        }
         return counted(encode.logs(data), records.length)
       }
     })
@@ -142,6 +148,10 @@ const exporter = (
       destination.protocol === "http/json" ? OtlpSerialization.layerJson : OtlpSerialization.layerProtobuf
     )
   )
+
+/** Lines that are written after their span has ended (an access log) carry its ids as annotations. */
+const textOf = (attributes: ReadonlyArray<KeyValue>, key: string) =>
+  attributes.find((attribute) => attribute.key === key)?.value.stringValue ?? undefined
 
 /** Cuts long texts (a statement with thousands of placeholders, a deep stack) down to `limit` characters. */
 const shorten = (attributes: ReadonlyArray<KeyValue>, limit: number) => {

@@ -65,6 +65,20 @@ describe("Telemetry", () => {
   )
 
   test(
+    "ships a line that was written after its span with the ids of its annotations",
+    Effect.gen(function* () {
+      const collector = yield* TestCollector
+      const ids = { trace_id: "4bf92f3577b34da6a3ce929d0e0e4736", span_id: "00f067aa0ba902b7" }
+      yield* Effect.logError("GET /api/products 200").pipe(
+        Effect.annotateLogs(ids),
+        Effect.provide(telemetry({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }))
+      )
+      assert.strictEqual(collector.logs[0]?.traceId, ids.trace_id)
+      assert.strictEqual(collector.logs[0]?.spanId, ids.span_id)
+    })
+  )
+
+  test(
     "is named by OTEL_SERVICE_NAME, else by service.name among the resource attributes",
     Effect.gen(function* () {
       const collector = yield* TestCollector
