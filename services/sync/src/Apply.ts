@@ -39,7 +39,11 @@ export const applyItems = Effect.fnUntraced(function* (
     ])
   )
   const refused = answer.refused.map(
-    ({ id, path, rule }): ItemOutcome => ({ id: id ?? 0, outcome: "rejected", reason: `${path}: ${rule}` })
+    ({ id, path, rule }): ItemOutcome => ({
+      id: id ?? 0,
+      outcome: "rejected",
+      reason: path === "" ? rule : `${path}: ${rule}`
+    })
   )
   return [...(yield* applyChanges([...changes.values()])), ...refused]
 })

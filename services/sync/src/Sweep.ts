@@ -5,6 +5,7 @@ import * as Stream from "effect/Stream"
 import { applyItems } from "./Apply.ts"
 import type { Listing, Stamp } from "./Listing.ts"
 import { askShop } from "./Patience.ts"
+import { readPage } from "./Pieces.ts"
 import { SyncSettings } from "./Settings.ts"
 import { type Position, type StepState, SyncSql, type Work } from "./SyncSql.ts"
 
@@ -59,7 +60,6 @@ const sweepPages = Effect.fnUntraced(function* <E, R>(
   params: { readonly _fields?: string },
   onPage: (page: SweptPage) => Effect.Effect<void, E, R>
 ) {
-  const woo = yield* WooCommerce
   const { concurrency, pageSize } = yield* SyncSettings
   const { paged } = listing.resource
   const stride = pageSize - 1
@@ -70,7 +70,7 @@ const sweepPages = Effect.fnUntraced(function* <E, R>(
       askShop(
         work,
         Effect.catchTag(
-          woo.list(listing.resource, {
+          readPage(listing, {
             ...listing.params,
             ...params,
             ...(paged ? { offset: (page - 1) * stride, per_page: pageSize } : {})

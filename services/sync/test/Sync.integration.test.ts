@@ -363,6 +363,33 @@ describe("a bad item", () => {
     )
   )
 
+  it.live("that makes the shop fail on its whole page is found by reading the page item by item", () =>
+    world(
+      Effect.gen(function* () {
+        const { catalog, shop } = yield* World
+        fill(shop, 30)
+        shop.hook = (request) => {
+          const { path, query } = request
+          const fatal = {
+            code: "internal_server_error",
+            message: "<p>Fatal error</p>",
+            data: { status: 500 }
+          }
+          const offset = Number(query.get("offset"))
+          const inPage = isSweep(request) && offset <= 16 && offset + 10 > 16
+          return inPage || path === "/products/17" ? { status: 500, body: fatal } : undefined
+        }
+        const run = yield* runToEnd("products").pipe(withSync())
+        assert.strictEqual(run.status, "completed", run.error)
+        assert.deepInclude(run.errors[0], { resource: "products", id: 17 })
+        assert.include(run.errors[0]?.reason, "Fatal error")
+        assert.strictEqual(run.errorCount, 1)
+        assert.deepInclude(step(run, "products"), { read: 30, applied: 29, rejected: 1 })
+        assert.strictEqual(catalog.ids(PRODUCT).length, 29)
+      })
+    )
+  )
+
   it.live("is one of a hundred that are listed; all are counted", () =>
     world(
       Effect.gen(function* () {
@@ -382,15 +409,17 @@ describe("a shop in trouble", () => {
     body: { code: "internal_server_error", message: "fatal", data: { status: 500 } }
   }
 
+  const away = { status: 503, body: "<html><body>Service Unavailable</body></html>" }
+
   it.live("is waited for", () =>
     world(
       Effect.gen(function* () {
         const { catalog, shop } = yield* World
         fill(shop, 50)
         let failures = 0
-        shop.hook = (request) => {
-          if (isSweep(request)) failures += 1
-          return isSweep(request) && failures <= 6 ? fatal : undefined
+        shop.hook = ({ path }) => {
+          if (path.startsWith("/products")) failures += 1
+          return path.startsWith("/products") && failures > 3 && failures <= 9 ? away : undefined
         }
         const run = yield* runToEnd("products").pipe(withSync({ patienceMs: 10_000 }))
         assert.strictEqual(run.status, "completed", run.error)
@@ -408,8 +437,10 @@ describe("a shop in trouble", () => {
         Effect.gen(function* () {
           const { catalog, shop } = yield* World
           fill(shop, 50)
-          shop.hook = (request) =>
-            isSweep(request) && request.query.get("offset") !== "0" ? fault : undefined
+          shop.hook = ({ path, query }) =>
+            path.startsWith("/products/") || (query.has("offset") && query.get("offset") !== "0")
+              ? fault
+              : undefined
           const run = yield* runToEnd("products").pipe(withSync({ patienceMs: 800 }))
           assert.strictEqual(run.status, "failed")
           assert.include(run.error, "WOO_URL")
