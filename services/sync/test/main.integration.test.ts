@@ -144,7 +144,7 @@ describe("the process", () => {
         const { run } = yield* client.startSync({ kind: RunKind.PRODUCTS })
         sync.process.kill("SIGTERM")
         assert.strictEqual(yield* sync.exitCode, 0, sync.output())
-        const next = yield* startSync(env)
+        const next = yield* startSync({ ...env, DATABASE_DIRECT_URL: env.DATABASE_URL })
         const again = yield* syncClient(next.url)
         const states = yield* Stream.runCollect(again.watchSync({ id: run?.id ?? "" }))
         assert.strictEqual(states.at(-1)?.run?.status, RunStatus.COMPLETED)
