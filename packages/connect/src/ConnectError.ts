@@ -71,7 +71,7 @@ export const fromUnknown = (thrown: unknown): RpcError => {
   const info = error.findDetails(ErrorInfoSchema)[0]
   const retry = error.findDetails(RetryInfoSchema)[0]?.retryDelay
   return new RpcError({
-    code: error.code,
+    code: isLostConnection(error) ? Code.Unavailable : error.code,
     reason: info?.reason ?? "",
     metadata: info?.metadata ?? {},
     message: error.rawMessage,
@@ -91,6 +91,13 @@ export const fromUnknown = (thrown: unknown): RpcError => {
     ...(retry === undefined ? {} : { retryAfterMs: durationMs(retry) })
   })
 }
+
+/**
+ * Connect-ES tells a connection that broke under a call by codes that the server never sent: "aborted" over HTTP/1.1,
+ * "canceled" or "aborted" over HTTP/2. A client that cancels a call itself is interrupted, and never asks.
+ */
+const isLostConnection = (error: ConnectError): boolean =>
+  !error.isWireError && (error.code === Code.Aborted || error.code === Code.Canceled)
 
 /** `a.b[0].c["key"]`, as protovalidate writes it. */
 const fieldPath = (path: FieldPath | undefined): string =>

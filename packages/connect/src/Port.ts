@@ -135,6 +135,8 @@ const open = (listener: RpcListener): OpenPort => {
     peek(socket, (isHttp2) => {
       if (isHttp2) {
         answers.delete(socket)
+        // A client of HTTP/1.1 may end its side and still wait for the answer. In HTTP/2 it has left.
+        socket.allowHalfOpen = false
         h2.emit("connection", socket)
       } else {
         h1.emit("connection", socket)
