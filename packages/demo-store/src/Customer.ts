@@ -18,7 +18,17 @@ export interface Customer {
   readonly meta_data: ReadonlyArray<Meta>
 }
 
-const addressFields = ["first_name", "last_name", "company", "address_1", "address_2", "city", "postcode", "country", "state"] as const
+const addressFields = [
+  "first_name",
+  "last_name",
+  "company",
+  "address_1",
+  "address_2",
+  "city",
+  "postcode",
+  "country",
+  "state"
+] as const
 
 /** An address with all its fields, from whatever was sent; billing has an e-mail as well. */
 export const addressOf = (sent: JsonObject, held: JsonObject, billing: boolean): JsonObject => {

@@ -46,12 +46,12 @@ export const factsOf = (row: Product, price: PriceRange): Facts => ({
   brandIds: row.brand_ids
 })
 
-/** The facts of an untouched seeded product. Only a grouped one must be built for them. */
+/** The facts of an untouched seeded product that is not grouped: those depend on other products. */
 export const seededFacts = (seeded: SeededProducts, index: number): Facts => {
   const d = seeded.draw(index)
   const lens = d.kind === "lens"
   const managed = d.variations === 0 && d.managed && d.type === "simple" && !lens
-  const sale = d.type !== "grouped" && d.salePrice > 0 && (d.sale === "open" || d.sale === "window")
+  const sale = d.salePrice > 0 && (d.sale === "open" || d.sale === "window")
   return {
     id: productIdAt(index),
     type: d.type,
@@ -60,7 +60,7 @@ export const seededFacts = (seeded: SeededProducts, index: number): Facts => {
     featured: d.featured,
     onSale: sale,
     virtual: lens,
-    price: d.type === "grouped" ? groupedPrice(seeded, seeded.product(index)) : lowestPrice(d, sale),
+    price: lowestPrice(d, sale),
     created: d.created,
     modified: d.modified,
     menuOrder: d.menuOrder,
@@ -85,12 +85,4 @@ const lowestPrice = (d: Draw, sale: boolean): number => {
     lowest = Math.min(lowest, paise(reduced, d))
   }
   return lowest
-}
-
-const groupedPrice = (seeded: SeededProducts, row: Product): number => {
-  const prices = row.grouped_products.map((id) => {
-    const d = seeded.draw(seeded.locate(id)?.index ?? 0)
-    return lowestPrice(d, d.salePrice > 0 && (d.sale === "open" || d.sale === "window"))
-  })
-  return Math.min(...prices.filter((price) => price >= 0), Number.POSITIVE_INFINITY)
 }

@@ -8,7 +8,9 @@ export class Ledger {
   #nextCustomer = 1
   #nextItem = 1
 
-  constructor(seed: () => { readonly customers: ReadonlyArray<Customer>; readonly orders: ReadonlyArray<Order> }) {
+  constructor(
+    seed: () => { readonly customers: ReadonlyArray<Customer>; readonly orders: ReadonlyArray<Order> }
+  ) {
     this.#seed = seed
   }
 

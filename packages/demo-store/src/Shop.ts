@@ -1,6 +1,6 @@
 import { type Facts, factsOf, seededFacts } from "./Facts.ts"
-import { activePrice, type Image, onSale, type Product, type Status, type Variation } from "./Product.ts"
 import { Ledger } from "./Ledger.ts"
+import { activePrice, type Image, onSale, type Product, type Variation } from "./Product.ts"
 import type { Review } from "./Review.ts"
 import type { Timezone } from "./SiteTime.ts"
 import { hashText } from "./seed/Dice.ts"
@@ -58,8 +58,6 @@ export class Shop {
   #nextId: number
   #nextReview: number
   #nextMeta = 50_000_000
-  /** `_wp_trash_meta_status`: what a product in the trash was before. */
-  readonly #before = new Map<number, Status>()
 
   constructor(options: ShopOptions) {
     this.seeded = make(hashText(options.seed), options.products)
@@ -167,14 +165,6 @@ export class Shop {
     return undefined
   }
 
-  rememberStatus(id: number, status: Status): void {
-    this.#before.set(id, status)
-  }
-
-  rememberedStatus(id: number): Status {
-    return this.#before.get(id) ?? "draft"
-  }
-
   /** Ids of the global attribute terms that a product carries. */
   termIds(productId: number): ReadonlyArray<number> {
     const held = this.#products.get(productId)
@@ -206,7 +196,9 @@ export class Shop {
     if (this.#facts !== undefined) return this.#facts
     const facts = new Map<number, Facts>()
     for (let index = 0; index < this.seeded.count; index++) {
-      const entry = seededFacts(this.seeded, index)
+      const grouped = this.seeded.isGrouped(index) ? this.seeded.product(index) : undefined
+      const entry =
+        grouped === undefined ? seededFacts(this.seeded, index) : factsOf(grouped, this.priceRange(grouped))
       facts.set(entry.id, entry)
     }
     for (const [id, row] of this.#products) facts.set(id, factsOf(row, this.priceRange(row)))

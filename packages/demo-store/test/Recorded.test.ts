@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { isArray, isObject, type Json } from "../src/Json.ts"
-import { listen, type RunningShop } from "../src/ShopServer.ts"
 import type { Product } from "../src/Product.ts"
+import { listen, type RunningShop } from "../src/ShopServer.ts"
 import { kolkata } from "../src/SiteTime.ts"
 import { trashProduct } from "../src/write/ProductWrite.ts"
 import { signed } from "./oauthFetch.ts"
@@ -18,9 +18,12 @@ interface Record extends Recorded {
   readonly headers: { readonly [name: string]: string }
 }
 
-const fixture = (name: string): string => readFileSync(new URL(`./fixtures/${name}.json`, import.meta.url), "utf8")
+const fixture = (name: string): string =>
+  readFileSync(new URL(`./fixtures/${name}.json`, import.meta.url), "utf8")
 const records: ReadonlyArray<Record> = JSON.parse(fixture("records"))
-const { unsupported }: { unsupported: { [reason: string]: ReadonlyArray<string> } } = JSON.parse(fixture("unsupported"))
+const { unsupported }: { unsupported: { [reason: string]: ReadonlyArray<string> } } = JSON.parse(
+  fixture("unsupported")
+)
 const named = (name: string): Record => {
   const found = records.find((record) => record.name === name)
   if (found === undefined) throw new Error(`no record ${name}`)
@@ -40,7 +43,14 @@ let running: RunningShop
 
 beforeEach(async () => {
   running = await listen({
-    host: "127.0.0.1", port: 0, products: 0, seed: "recorded", timezone: kolkata, keys, siteUrl: site, now: () => now * 1000
+    host: "127.0.0.1",
+    port: 0,
+    products: 0,
+    seed: "recorded",
+    timezone: kolkata,
+    keys,
+    siteUrl: site,
+    now: () => now * 1000
   })
   load(running.shop, records)
 })
@@ -60,9 +70,11 @@ const given: { readonly [name: string]: (running: RunningShop) => void } = {
   "products/filter-status-trash": ({ shop }) => shop.remove(213),
   "orders/filter-status-trash": ({ shop }) => shop.ledger.removeOrder(217),
   "products/after-untrash": (shop) => put213(shop),
-  "products/force-deleted-single": ({ shop }) => shop.product(213) !== undefined && shop.remove(213),
-  "products/create-variable": ({ shop }) => [38, 39, 40, 41, 42].forEach((id) => shop.remove(id)),
-  "variations/create-variable-batch": ({ shop }) => [39, 40, 41, 42].forEach((id) => shop.remove(id)),
+  "products/force-deleted-single": ({ shop }) => shop.remove(213),
+  "products/create-variable": ({ shop }) => shop.remove(38),
+  "variations/create-variable-batch": ({ shop }) => {
+    for (const id of [39, 40, 41, 42]) shop.remove(id)
+  },
   "variations/delete": (shop) => put215(shop),
   "variations/delete-no-force": (shop) => put215(shop),
   "categories/create-frames": ({ shop }) => void shop.taxonomies.removeTerm("product_cat", 16),
@@ -96,13 +108,34 @@ const oddDates = ({ shop }: RunningShop) => {
 }
 const put22 = ({ shop }: RunningShop) => {
   const { role, modified, created } = { role: "customer", created: now - 100, modified: now - 50 }
-  const address = { first_name: "", last_name: "", company: "", address_1: "", address_2: "", city: "Pune", postcode: "", country: "", state: "" }
+  const address = {
+    first_name: "",
+    last_name: "",
+    company: "",
+    address_1: "",
+    address_2: "",
+    city: "Pune",
+    postcode: "",
+    country: "",
+    state: ""
+  }
   shop.ledger.putCustomer({
-    id: 22, created, modified, role, email: "hook@example.com", first_name: "Hook", last_name: "Line", username: "hook",
-    billing: { ...address, email: "", phone: "" }, shipping: { ...address, phone: "" }, is_paying_customer: false, meta_data: []
+    id: 22,
+    created,
+    modified,
+    role,
+    email: "hook@example.com",
+    first_name: "Hook",
+    last_name: "Line",
+    username: "hook",
+    billing: { ...address, email: "", phone: "" },
+    shipping: { ...address, phone: "" },
+    is_paying_customer: false,
+    meta_data: []
   })
 }
-const put213 = ({ shop }: RunningShop) => shop.putProduct(productOf(shop, object(named("products/delete-trash"))), "silent")
+const put213 = ({ shop }: RunningShop) =>
+  shop.putProduct(productOf(shop, object(named("products/delete-trash"))), "silent")
 const trash213 = (running: RunningShop) => trashProduct(running.shop, put213(running))
 const put215 = ({ shop }: RunningShop) => {
   const parent = shop.product(38)
@@ -110,18 +143,40 @@ const put215 = ({ shop }: RunningShop) => {
   shop.putProduct({ ...parent, id: 214, name: "Hook vario", slug: "hook-vario" }, "silent")
   for (const id of [215, 216]) {
     const variation = shop.variation(39)
-    if (variation !== undefined) shop.putVariation({ ...variation, id, parent_id: 214, image: null, attributes: variation.attributes.slice(0, 1), meta_data: [], manage_stock: false, stock_quantity: null }, "silent")
+    if (variation !== undefined)
+      shop.putVariation(
+        {
+          ...variation,
+          id,
+          parent_id: 214,
+          image: null,
+          attributes: variation.attributes.slice(0, 1),
+          meta_data: [],
+          manage_stock: false,
+          stock_quantity: null
+        },
+        "silent"
+      )
   }
 }
-const put217 = ({ shop }: RunningShop, status: string) => shop.ledger.putOrder({ ...orderOf(object(named("orders/delete-trash"))), status })
+const put217 = ({ shop }: RunningShop, status: string) =>
+  shop.ledger.putOrder({ ...orderOf(object(named("orders/delete-trash"))), status })
 
-const basic = (key: string, secret: string) => ({ authorization: `Basic ${Buffer.from(`${key}:${secret}`).toString("base64")}` })
+const basic = (key: string, secret: string) => ({
+  authorization: `Basic ${Buffer.from(`${key}:${secret}`).toString("base64")}`
+})
 
 const play = async (record: Record): Promise<Response> => {
   const path = record.path.replace("/wp-json/wc/v3", "")
   let url = `${running.url}${record.path}`
   let headers: { [name: string]: string } = { accept: "application/json" }
-  const oauth = { key: "ck_rw", secret: "cs_rw", timestamp: now, method: record.method, secure: record.secure }
+  const oauth = {
+    key: "ck_rw",
+    secret: "cs_rw",
+    timestamp: now,
+    method: record.method,
+    secure: record.secure
+  }
   switch (record.auth) {
     case "basic":
       headers = { ...headers, ...basic("ck_rw", "cs_rw") }
@@ -161,7 +216,11 @@ const play = async (record: Record): Promise<Response> => {
   if (record.secure) headers["x-forwarded-proto"] = "https"
   const sends = record.body !== null && record.method !== "GET" && record.method !== "HEAD"
   if (sends) headers["content-type"] = record.contentType ?? "application/json"
-  const body = sends ? (typeof record.body === "string" ? record.body : JSON.stringify(record.body)) : undefined
+  const body = sends
+    ? typeof record.body === "string"
+      ? record.body
+      : JSON.stringify(record.body)
+    : undefined
   return fetch(url, { method: record.method, headers, ...(body === undefined ? {} : { body }) })
 }
 
@@ -169,10 +228,21 @@ const play = async (record: Record): Promise<Response> => {
 const relations = (link: string | null | undefined): ReadonlyArray<string> =>
   [...(link ?? "").matchAll(/<([^>]*)>; rel="([^"]+)"/g)].map(([, , rel = ""]) => rel).sort()
 
-const plain = ["content-type", "expires", "cache-control", "vary", "allow", "x-robots-tag", "x-content-type-options", "access-control-expose-headers", "access-control-allow-headers"]
+const plain = [
+  "content-type",
+  "expires",
+  "cache-control",
+  "vary",
+  "allow",
+  "x-robots-tag",
+  "x-content-type-options",
+  "access-control-expose-headers",
+  "access-control-allow-headers"
+]
 
 /** The recorded shop had 57 products, the records show 36 of them in full: how many pages there are differs. */
-const partial = (name: string): boolean => /^(categories|products|variations|orders|reviews|customers|modified_after|errors|headers)\//.test(name)
+const partial = (name: string): boolean =>
+  /^(categories|products|variations|orders|reviews|customers|modified_after|errors|headers)\//.test(name)
 
 describe("every recorded request that is supported", () => {
   it("is counted: 233 are, 70 are not, with the reason", () => {
@@ -196,29 +266,40 @@ describe("every recorded request that is supported", () => {
         else expect(response.headers.get(name), name).toBe(recorded)
       }
       if (record.headers.location !== undefined) {
-        expect(response.headers.get("location")?.replace(/\d+$/, "#")).toBe(record.headers.location.replace(/\d+$/, "#"))
+        expect(response.headers.get("location")?.replace(/\d+$/, "#")).toBe(
+          record.headers.location.replace(/\d+$/, "#")
+        )
       }
-      if (!partial(record.name) || !isArray(body)) expect(relations(response.headers.get("link"))).toEqual(relations(record.headers.link))
+      if (!partial(record.name) || !isArray(body))
+        expect(relations(response.headers.get("link"))).toEqual(relations(record.headers.link))
       expect(differences(record.response, body)).toEqual([])
-      if (isArray(record.response)) expect(isArray(body) && body.length > 0, "items").toBe(record.response.length > 0)
+      if (isArray(record.response))
+        expect(isArray(body) && body.length > 0, "items").toBe(record.response.length > 0)
       if (record.status >= 400) expect(unequal(record.response, body, new Set(["unique_sku"]))).toEqual([])
     })
   }
 })
 
-/** Random, or drawn by the demo store itself instead of by gravatar.com. */
-const volatile = new Set(["related_ids", "avatar_url", "reviewer_avatar_urls", "count", "_links"])
+/** Random; drawn by the demo store itself; sizes of pictures, of which the demo store knows one; the time of the trash. */
+const volatile = new Set(["related_ids", "avatar_url", "reviewer_avatar_urls", "count", "srcset", "sizes"])
 
 describe("what the shop shows of the recorded rows", () => {
   const singles = records.filter(
     (record) =>
-      record.method === "GET" && record.status === 200 && isObject(record.response) && /\/\d+$/.test(record.path)
+      record.method === "GET" &&
+      record.status === 200 &&
+      isObject(record.response) &&
+      !record.name.includes("trashed") &&
+      /\/\d+$/.test(record.path)
   )
   it(`is field by field what was recorded (${singles.length} singles)`, async () => {
+    const wrong: Array<string> = []
     for (const record of singles) {
       given[record.name]?.(running)
       const body: Json = JSON.parse(await (await play(record)).text())
-      expect(unequal(record.response, body, volatile), record.name).toEqual([])
+      for (const difference of unequal(record.response, body, volatile))
+        wrong.push(`${record.name} ${difference}`)
     }
+    expect(wrong).toEqual([])
   })
 })

@@ -13,14 +13,17 @@ export const site = "https://127.0.0.1:8443"
 
 const text = (row: JsonObject, name: string): string => (typeof row[name] === "string" ? row[name] : "")
 const number = (row: JsonObject, name: string): number => (typeof row[name] === "number" ? row[name] : 0)
-const maybe = (row: JsonObject, name: string): number | null => (typeof row[name] === "number" ? row[name] : null)
+const maybe = (row: JsonObject, name: string): number | null =>
+  typeof row[name] === "number" ? row[name] : null
 const yes = (row: JsonObject, name: string): boolean => row[name] === true
-const rows = (row: JsonObject, name: string): ReadonlyArray<JsonObject> => (isArray(row[name]) ? row[name].filter(isObject) : [])
+const rows = (row: JsonObject, name: string): ReadonlyArray<JsonObject> =>
+  isArray(row[name]) ? row[name].filter(isObject) : []
 const object = (row: JsonObject, name: string): JsonObject => (isObject(row[name]) ? row[name] : {})
 const numbers = (row: JsonObject, name: string): ReadonlyArray<number> =>
   isArray(row[name]) ? row[name].filter((entry) => typeof entry === "number") : []
 const seconds = (row: JsonObject, name: string): number => Date.parse(`${text(row, name)}Z`) / 1000
-const maybeSeconds = (row: JsonObject, name: string): number | null => (typeof row[name] === "string" ? seconds(row, name) : null)
+const maybeSeconds = (row: JsonObject, name: string): number | null =>
+  typeof row[name] === "string" ? seconds(row, name) : null
 const below = (url: string): string => (url.startsWith(site) ? url.slice(site.length) : url)
 
 const one = <A extends string>(value: string, allowed: ReadonlyArray<A>, fallback: A): A =>
@@ -47,12 +50,19 @@ const common = (row: JsonObject) => ({
   sku: text(row, "sku"),
   global_unique_id: text(row, "global_unique_id"),
   regular_price: text(row, "regular_price"),
-  sale_price: text(row, "sale_price") === "" && yes(row, "on_sale") && text(row, "price") === "0" ? "0" : text(row, "sale_price"),
+  sale_price:
+    text(row, "sale_price") === "" && yes(row, "on_sale") && text(row, "price") === "0"
+      ? "0"
+      : text(row, "sale_price"),
   sale_from: maybeSeconds(row, "date_on_sale_from_gmt"),
   sale_to: maybeSeconds(row, "date_on_sale_to_gmt"),
   virtual: yes(row, "virtual"),
   downloadable: yes(row, "downloadable"),
-  downloads: rows(row, "downloads").map((file) => ({ id: text(file, "id"), name: text(file, "name"), file: below(text(file, "file")) })),
+  downloads: rows(row, "downloads").map((file) => ({
+    id: text(file, "id"),
+    name: text(file, "name"),
+    file: below(text(file, "file"))
+  })),
   download_limit: number(row, "download_limit"),
   download_expiry: number(row, "download_expiry"),
   tax_status: text(row, "tax_status"),
@@ -69,12 +79,16 @@ const common = (row: JsonObject) => ({
   },
   shipping_class: text(row, "shipping_class"),
   menu_order: number(row, "menu_order"),
-  meta_data: rows(row, "meta_data").map((entry) => ({ id: number(entry, "id"), key: text(entry, "key"), value: entry["value"] ?? null }))
+  meta_data: rows(row, "meta_data").map((entry) => ({
+    id: number(entry, "id"),
+    key: text(entry, "key"),
+    value: entry.value ?? null
+  }))
 })
 
 const use = (shop: Shop, row: JsonObject): AttributeUse => {
   const id = number(row, "id")
-  const options = isArray(row["options"]) ? row["options"].filter((entry) => typeof entry === "string") : []
+  const options = isArray(row.options) ? row.options.filter((entry) => typeof entry === "string") : []
   return {
     id,
     name: text(row, "name"),
@@ -98,7 +112,11 @@ export const productOf = (shop: Shop, row: JsonObject): Product => ({
   name: text(row, "name"),
   slug: text(row, "slug"),
   featured: yes(row, "featured"),
-  catalog_visibility: one(text(row, "catalog_visibility"), ["visible", "catalog", "search", "hidden"], "visible"),
+  catalog_visibility: one(
+    text(row, "catalog_visibility"),
+    ["visible", "catalog", "search", "hidden"],
+    "visible"
+  ),
   short_description: text(row, "short_description"),
   total_sales: number(row, "total_sales"),
   external_url: text(row, "external_url"),
@@ -123,8 +141,8 @@ export const productOf = (shop: Shop, row: JsonObject): Product => ({
 
 const variationOf = (shop: Shop, row: JsonObject): Variation => ({
   ...common(row),
-  manage_stock: row["manage_stock"] === "parent" ? "parent" : yes(row, "manage_stock"),
-  image: isObject(row["image"]) ? image(row["image"]) : null,
+  manage_stock: row.manage_stock === "parent" ? "parent" : yes(row, "manage_stock"),
+  image: isObject(row.image) ? image(row.image) : null,
   attributes: rows(row, "attributes").map((entry) => choice(shop, entry))
 })
 
@@ -136,7 +154,7 @@ const termRow = (row: JsonObject): Term => ({
   parent: number(row, "parent"),
   menu_order: number(row, "menu_order"),
   display: text(row, "display"),
-  image: isObject(row["image"]) ? image(row["image"]) : null
+  image: isObject(row.image) ? image(row.image) : null
 })
 
 const reviewOf = (row: JsonObject): Review => ({
@@ -163,7 +181,7 @@ const customerOf = (row: JsonObject): Customer => ({
   billing: object(row, "billing"),
   shipping: object(row, "shipping"),
   is_paying_customer: yes(row, "is_paying_customer"),
-  meta_data: common({ meta_data: row["meta_data"] ?? [] }).meta_data
+  meta_data: common({ meta_data: row.meta_data ?? [] }).meta_data
 })
 
 export const orderOf = (row: JsonObject): Order => ({
@@ -190,7 +208,7 @@ export const orderOf = (row: JsonObject): Order => ({
   transaction_id: text(row, "transaction_id"),
   created_via: text(row, "created_via"),
   customer_note: text(row, "customer_note"),
-  meta_data: common({ meta_data: row["meta_data"] ?? [] }).meta_data,
+  meta_data: common({ meta_data: row.meta_data ?? [] }).meta_data,
   line_items: rows(row, "line_items").map((line) => ({
     id: number(line, "id"),
     name: text(line, "name"),
@@ -208,7 +226,7 @@ export const orderOf = (row: JsonObject): Order => ({
     global_unique_id: text(line, "global_unique_id"),
     price: number(line, "price"),
     image: { id: imageId(object(line, "image")), src: below(text(object(line, "image"), "src")) },
-    parent_name: typeof line["parent_name"] === "string" ? line["parent_name"] : null
+    parent_name: typeof line.parent_name === "string" ? line.parent_name : null
   })),
   tax_lines: rows(row, "tax_lines"),
   shipping_lines: rows(row, "shipping_lines"),
@@ -219,7 +237,7 @@ export const orderOf = (row: JsonObject): Order => ({
 })
 
 const imageId = (row: JsonObject): number | string => {
-  const id = row["id"]
+  const id = row.id
   return typeof id === "number" || typeof id === "string" ? id : ""
 }
 
@@ -230,7 +248,7 @@ export interface Recorded {
   readonly response: Json
 }
 
-const isWhole = (row: Json): row is JsonObject => isObject(row) && row["_links"] !== undefined
+const isWhole = (row: Json): row is JsonObject => isObject(row) && row._links !== undefined
 
 /** Everything that GET records show in full; a single, being taken later, wins over a list. */
 export const load = (shop: Shop, records: ReadonlyArray<Recorded>): void => {
@@ -244,17 +262,24 @@ export const load = (shop: Shop, records: ReadonlyArray<Recorded>): void => {
   const terms = (taxonomy: Taxonomy, path: RegExp) => {
     const all = found((record) => path.test(record.path))
     for (const row of [...all].sort((a, b) => Number(isWhole(a)) - Number(isWhole(b)))) {
-      if (typeof row["slug"] === "string") shop.taxonomies.putTerm(taxonomy, termRow(row))
+      if (typeof row.slug === "string") shop.taxonomies.putTerm(taxonomy, termRow(row))
     }
   }
   terms("product_cat", /\/products\/categories(\?|\/\d+$)/)
   terms("product_tag", /\/products\/tags(\?|\/\d+$)/)
   for (const row of found((record) => /\/products\/attributes(\/\d+)?$/.test(record.path)).filter(isWhole)) {
-    const { id, name, slug, type, order_by } = { id: number(row, "id"), name: text(row, "name"), slug: text(row, "slug"), type: text(row, "type"), order_by: text(row, "order_by") }
+    const { id, name, slug, type, order_by } = {
+      id: number(row, "id"),
+      name: text(row, "name"),
+      slug: text(row, "slug"),
+      type: text(row, "type"),
+      order_by: text(row, "order_by")
+    }
     shop.taxonomies.putAttribute({ id, name, slug, type, order_by, has_archives: yes(row, "has_archives") })
     terms(`pa:${id}`, new RegExp(`/products/attributes/${id}/terms`))
   }
-  const whole = (path: RegExp) => found((record) => path.test(record.path) && !record.path.includes("context=edit")).filter(isWhole)
+  const whole = (path: RegExp) =>
+    found((record) => path.test(record.path) && !record.path.includes("context=edit")).filter(isWhole)
   for (const row of whole(/\/products(\?|\/\d+$)/)) {
     if (text(row, "type") !== "variation") shop.putProduct(productOf(shop, row), "silent")
   }

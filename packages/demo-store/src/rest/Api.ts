@@ -10,8 +10,8 @@ import { RelatedIds } from "./RelatedIds.ts"
 import { reviewRoutes } from "./ReviewRoutes.ts"
 import { type Answer, type Endpoint, ok, type Paging, type Permission, type Route } from "./Route.ts"
 import { apiRoot, type Site } from "./Site.ts"
-import { variationRoutes } from "./VariationRoutes.ts"
 import { taxonomyRoutes } from "./TaxonomyRoutes.ts"
+import { variationRoutes } from "./VariationRoutes.ts"
 import { noRoute, WooError } from "./WooError.ts"
 
 /** A request to the REST API, off the wire. */
@@ -47,7 +47,8 @@ const indexRoute: Route = {
   GET: {
     rules: {},
     permission: "none",
-    run: ({ site }) => ok({ namespace: "wc/v3", routes: {}, _links: { up: [{ href: `${site.url}/wp-json/` }] } })
+    run: ({ site }) =>
+      ok({ namespace: "wc/v3", routes: {}, _links: { up: [{ href: `${site.url}/wp-json/` }] } })
   }
 }
 
@@ -121,7 +122,9 @@ export class Api {
       const refusal = error instanceof WooError ? error : fatal(error)
       return this.#respond(request, refusal.status, refusal.body, {
         route: found?.route.pattern ?? "(none)",
-        ...(permitted && found !== undefined && offersMethods(refusal) ? { allow: allowed(found.route) } : {}),
+        ...(permitted && found !== undefined && offersMethods(refusal)
+          ? { allow: allowed(found.route) }
+          : {}),
         // Without a key nothing forbids caching, but the answer varies.
         anonymous: !known && refusal.code !== "rest_no_route"
       })
@@ -199,7 +202,12 @@ export class Api {
     // With _envelope, what is said of this answer moves from the headers into the body.
     return more.query?._envelope === undefined
       ? { status, headers: { ...general, Link: home, ...own }, route: more.route, body }
-      : { status: 200, headers: { ...general, Link: home }, route: more.route, body: { body, status, headers: counted(own) } }
+      : {
+          status: 200,
+          headers: { ...general, Link: home },
+          route: more.route,
+          body: { body, status, headers: counted(own) }
+        }
   }
 }
 

@@ -68,7 +68,9 @@ export const orderJson = (site: Site, row: Order, dp: number): JsonObject => {
       ? entry
       : Object.fromEntries(
           Object.entries(entry).map(([key, value]) =>
-            typeof value === "string" && /total/.test(key) && value !== "" ? [key, money(value)] : [key, value]
+            typeof value === "string" && /total/.test(key) && value !== ""
+              ? [key, money(value)]
+              : [key, value]
           )
         )
   const when = (seconds: number | null) => (seconds === null ? null : local(seconds, zone))

@@ -75,7 +75,8 @@ export const ledgerRoutes: ReadonlyArray<Route> = [
         batch(call, {
           rules: customerBody,
           create: (_, body) => customerJson(call.site, createCustomer(call.site.shop, body)),
-          update: (_, id, body) => customerJson(call.site, updateCustomer(call.site.shop, heldCustomer(call, id, 400), body)),
+          update: (_, id, body) =>
+            customerJson(call.site, updateCustomer(call.site.shop, heldCustomer(call, id, 400), body)),
           remove: (_, id) => removeCustomer(call, heldCustomer(call, id))
         })
     })
@@ -87,14 +88,22 @@ export const ledgerRoutes: ReadonlyArray<Route> = [
       permission: "view",
       run: (call) => {
         const row = heldCustomer(call, pathId(call))
-        return { ...ok(customerJson(call.site, row)), ...(row.role === "administrator" ? { allow: "GET, POST, PUT, PATCH" } : {}) }
+        return {
+          ...ok(customerJson(call.site, row)),
+          ...(row.role === "administrator" ? { allow: "GET, POST, PUT, PATCH" } : {})
+        }
       }
     },
     ...editable({
       rules: customerBody,
       permission: "edit",
       run: (call) =>
-        ok(customerJson(call.site, updateCustomer(call.site.shop, heldCustomer(call, pathId(call), 400), call.values)))
+        ok(
+          customerJson(
+            call.site,
+            updateCustomer(call.site.shop, heldCustomer(call, pathId(call), 400), call.values)
+          )
+        )
     }),
     DELETE: {
       rules: { ...force, reassign: { type: "integer" } },
@@ -106,7 +115,17 @@ export const ledgerRoutes: ReadonlyArray<Route> = [
       }
     }
   },
-  { pattern: "/customers/#/downloads", GET: { rules: {}, permission: "view", run: (call) => (heldCustomer(call, pathId(call)), ok([])) } },
+  {
+    pattern: "/customers/#/downloads",
+    GET: {
+      rules: {},
+      permission: "view",
+      run: (call) => {
+        heldCustomer(call, pathId(call))
+        return ok([])
+      }
+    }
+  },
   {
     pattern: "/orders",
     GET: {
@@ -157,7 +176,8 @@ export const ledgerRoutes: ReadonlyArray<Route> = [
     ...editable({
       rules: orderBody,
       permission: "edit",
-      run: (call) => ok(order(call, updateOrder(call.site.shop, heldOrder(call, pathId(call), 400), call.values)))
+      run: (call) =>
+        ok(order(call, updateOrder(call.site.shop, heldOrder(call, pathId(call), 400), call.values)))
     }),
     DELETE: {
       rules: force,
@@ -175,14 +195,17 @@ const customerIds = (call: Call): ReadonlyArray<number> => {
   const role = text(values, "role") ?? "customer"
   const email = text(values, "email")
   const search = text(values, "search")?.toLowerCase()
-  const found = call.site.shop.ledger.customers().filter(
-    (row) =>
-      (role === "all" || row.role === role) &&
-      (include.length === 0 || include.includes(row.id)) &&
-      !exclude.includes(row.id) &&
-      (email === undefined || row.email === email) &&
-      (search === undefined || `${row.email} ${row.username} ${row.first_name} ${row.last_name}`.toLowerCase().includes(search))
-  )
+  const found = call.site.shop.ledger
+    .customers()
+    .filter(
+      (row) =>
+        (role === "all" || row.role === role) &&
+        (include.length === 0 || include.includes(row.id)) &&
+        !exclude.includes(row.id) &&
+        (email === undefined || row.email === email) &&
+        (search === undefined ||
+          `${row.email} ${row.username} ${row.first_name} ${row.last_name}`.toLowerCase().includes(search))
+    )
   const orderby = text(values, "orderby") ?? "name"
   const sign = text(values, "order") === "desc" ? -1 : 1
   const key = (row: Customer): number | string =>
@@ -214,17 +237,28 @@ const orderIds = (call: Call): ReadonlyArray<number> => {
   const found = shop.ledger.orders().filter(
     (row) =>
       // "any" is not all: trash and checkout drafts must be named (fact 9).
-      ((statuses.has("any") && row.status !== "trash" && row.status !== "checkout-draft") || statuses.has(row.status)) &&
+      ((statuses.has("any") && row.status !== "trash" && row.status !== "checkout-draft") ||
+        statuses.has(row.status)) &&
       (include.length === 0 || include.includes(row.id)) &&
       !exclude.includes(row.id) &&
       (typeof customer !== "number" || row.customer_id === customer) &&
       (typeof product !== "number" || row.line_items.some((line) => line.product_id === product)) &&
-      (search === undefined || String(row.id) === search || JSON.stringify(row.billing).toLowerCase().includes(search)) &&
+      (search === undefined ||
+        String(row.id) === search ||
+        JSON.stringify(row.billing).toLowerCase().includes(search)) &&
       dates.every((test) => test(row))
   )
   const orderby = text(values, "orderby") ?? "date"
   const sign = text(values, "order") === "asc" ? 1 : -1
   const key = (row: Order): number =>
-    orderby === "modified" ? row.modified : orderby === "date" ? row.created : orderby === "include" ? include.indexOf(row.id) : row.id
-  return found.sort((a, b) => (orderby === "include" ? 1 : sign) * (key(a) - key(b) || a.id - b.id)).map((row) => row.id)
+    orderby === "modified"
+      ? row.modified
+      : orderby === "date"
+        ? row.created
+        : orderby === "include"
+          ? include.indexOf(row.id)
+          : row.id
+  return found
+    .sort((a, b) => (orderby === "include" ? 1 : sign) * (key(a) - key(b) || a.id - b.id))
+    .map((row) => row.id)
 }

@@ -24,7 +24,9 @@ export type Rules = Readonly<Record<string, Rule>>
  * Throws the recorded `rest_invalid_param`, or `rest_missing_callback_param`.
  */
 export const check = (rules: Rules, sent: JsonObject): JsonObject => {
-  const missing = Object.keys(rules).filter((name) => rules[name]?.required === true && sent[name] === undefined)
+  const missing = Object.keys(rules).filter(
+    (name) => rules[name]?.required === true && sent[name] === undefined
+  )
   if (missing.length > 0) throw missingParams(missing)
   const problems = new Map<string, ParamProblem>()
   const values: { [key: string]: Json } = { ...sent }

@@ -3,6 +3,7 @@ import type { AttributeChoice, AttributeUse, Product, Variation } from "../Produ
 import { activePrice, onSale } from "../Product.ts"
 import { gmt, local } from "../SiteTime.ts"
 import type { Taxonomy } from "../Taxonomies.ts"
+import { slugOfName } from "../write/Stored.ts"
 import { autop } from "./Html.ts"
 import { productImage, variationImage } from "./ImageJson.ts"
 import { priceHtml } from "./PriceHtml.ts"
@@ -29,6 +30,12 @@ const byName = (site: Site, taxonomy: Taxonomy, ids: ReadonlyArray<number>): Rea
 const attributeName = (site: Site, use: { readonly id: number; readonly name: string }) => {
   const global = use.id === 0 ? undefined : site.shop.taxonomies.attribute(use.id)
   return { id: use.id, name: global?.name ?? use.name, slug: global?.slug ?? use.name }
+}
+
+/** A custom attribute goes by its name in a product, by the slug of it in a variation. */
+const choiceAttribute = (site: Site, choice: AttributeChoice) => {
+  const shown = attributeName(site, choice)
+  return choice.id === 0 ? { ...shown, slug: slugOfName(shown.name) } : shown
 }
 
 const attributeJson = (site: Site, use: AttributeUse): Json => ({
@@ -64,7 +71,7 @@ const variationPermalink = (site: Site, row: Variation, parent: Product | undefi
   const query = row.attributes
     .map(
       (choice) =>
-        `attribute_${encodeURIComponent(attributeName(site, choice).slug.toLowerCase())}=${encodeURIComponent(choiceSlug(site, choice))}`
+        `attribute_${encodeURIComponent(choiceAttribute(site, choice).slug)}=${encodeURIComponent(choiceSlug(site, choice))}`
     )
     .join("&")
   return query === "" ? base : `${base}${base.includes("?") ? "&" : "?"}${query}`
@@ -157,7 +164,7 @@ export const productJson = (
     shipping_class: row.shipping_class,
     shipping_class_id: 0,
     reviews_allowed: row.reviews_allowed,
-    average_rating: row.average_rating,
+    average_rating: !view && row.rating_count === 0 ? "0" : row.average_rating,
     rating_count: row.rating_count,
     upsell_ids: row.upsell_ids,
     cross_sell_ids: row.cross_sell_ids,
@@ -232,7 +239,7 @@ export const variationJson = (
     image: row.image === null ? null : variationImage(site, row.image),
     gallery_image_ids: [],
     attributes: row.attributes.map((choice) => ({
-      ...attributeName(site, choice),
+      ...choiceAttribute(site, choice),
       option: choiceName(site, choice)
     })),
     menu_order: row.menu_order,

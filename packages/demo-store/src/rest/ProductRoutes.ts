@@ -42,7 +42,9 @@ export const productRoutes = (lists: ListCache, related: RelatedIds): ReadonlyAr
   const asProduct = (call: Call, id: number): JsonObject | undefined => {
     const variation = call.site.shop.variation(id)
     const parent = variation === undefined ? undefined : call.site.shop.product(variation.parent_id)
-    return variation === undefined || parent === undefined ? undefined : variationAsProduct(call.site, variation, parent)
+    return variation === undefined || parent === undefined
+      ? undefined
+      : variationAsProduct(call.site, variation, parent)
   }
 
   const get: Endpoint = {

@@ -1,5 +1,5 @@
-import { dateTests } from "../ProductQuery.ts"
 import type { JsonObject } from "../Json.ts"
+import { dateTests } from "../ProductQuery.ts"
 import type { Review } from "../Review.ts"
 import { createReview, deleteReview, trashReview, updateReview } from "../write/ReviewWrite.ts"
 import { batch } from "./Batch.ts"
@@ -46,7 +46,8 @@ export const reviewRoutes = (lists: ListCache): ReadonlyArray<Route> => [
         batch(call, {
           rules: reviewBody,
           create: (_, body) => reviewJson(call.site, createReview(call.site.shop, body), "edit"),
-          update: (_, id, body) => reviewJson(call.site, updateReview(call.site.shop, held(call, id), body), "edit"),
+          update: (_, id, body) =>
+            reviewJson(call.site, updateReview(call.site.shop, held(call, id), body), "edit"),
           remove: (_, id) => remove(call, held(call, id), true)
         })
     })
@@ -62,7 +63,13 @@ export const reviewRoutes = (lists: ListCache): ReadonlyArray<Route> => [
       rules: reviewBody,
       permission: "edit",
       run: (call) =>
-        ok(reviewJson(call.site, updateReview(call.site.shop, held(call, call.ids[0] ?? 0), call.values), "edit"))
+        ok(
+          reviewJson(
+            call.site,
+            updateReview(call.site.shop, held(call, call.ids[0] ?? 0), call.values),
+            "edit"
+          )
+        )
     }),
     DELETE: {
       rules: force,

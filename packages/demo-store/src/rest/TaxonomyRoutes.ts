@@ -1,9 +1,16 @@
 import type { JsonObject } from "../Json.ts"
 import type { Taxonomy } from "../Taxonomies.ts"
 import type { Attribute, Term } from "../Term.ts"
-import { createAttribute, createTerm, deleteAttribute, deleteTerm, updateAttribute, updateTerm } from "../write/TermWrite.ts"
-import { batch } from "./Batch.ts"
 import type { TermCounts } from "../TermCounts.ts"
+import {
+  createAttribute,
+  createTerm,
+  deleteAttribute,
+  deleteTerm,
+  updateAttribute,
+  updateTerm
+} from "../write/TermWrite.ts"
+import { batch } from "./Batch.ts"
 import * as Rules from "./ListRules.ts"
 import { page } from "./Lists.ts"
 import { attributeJson, taxonomyPath, termJson } from "./OtherJson.ts"
@@ -13,7 +20,11 @@ import { trashNotSupported, WooError } from "./WooError.ts"
 import { attributeBody, force, required, termBody } from "./WriteRules.ts"
 
 /** Routes of a taxonomy whose terms hang under `pattern`. */
-const routes = (pattern: string, counts: TermCounts, taxonomyOf: (call: Call) => Taxonomy): ReadonlyArray<Route> => {
+const routes = (
+  pattern: string,
+  counts: TermCounts,
+  taxonomyOf: (call: Call) => Taxonomy
+): ReadonlyArray<Route> => {
   const render = (call: Call, taxonomy: Taxonomy, term: Term): JsonObject =>
     termJson(call.site, taxonomy, term, counts.direct(call.site.shop, term.id))
   const update = (call: Call, taxonomy: Taxonomy, id: number, body: JsonObject): JsonObject =>
@@ -196,7 +207,8 @@ export const taxonomyRoutes = (counts: TermCounts): ReadonlyArray<Route> => [
     ...editable({
       rules: attributeBody,
       permission: "edit",
-      run: (call) => ok(attributeJson(call.site, updateAttribute(call.site.shop, heldAttribute(call), call.values)))
+      run: (call) =>
+        ok(attributeJson(call.site, updateAttribute(call.site.shop, heldAttribute(call), call.values)))
     }),
     DELETE: {
       rules: force,

@@ -26,7 +26,12 @@ const held = (call: Call, id: number, status: number): Variation => {
 
 const parentOf = (call: Call): Product => {
   const row = call.site.shop.product(call.ids[0] ?? 0)
-  if (row === undefined) throw new WooError("woocommerce_rest_product_variation_invalid_parent", "Cannot set attributes due to invalid parent product.", 404)
+  if (row === undefined)
+    throw new WooError(
+      "woocommerce_rest_product_variation_invalid_parent",
+      "Cannot set attributes due to invalid parent product.",
+      404
+    )
   return row
 }
 
@@ -39,7 +44,11 @@ const remove = (call: Call, id: number, forced: boolean): JsonObject => {
   const before = render(call, row, "edit")
   if (!forced) {
     if (row.status === "trash") {
-      throw new WooError("woocommerce_rest_already_trashed", "The product_variation has already been deleted.", 410)
+      throw new WooError(
+        "woocommerce_rest_already_trashed",
+        "The product_variation has already been deleted.",
+        410
+      )
     }
     trashVariation(call.site.shop, row)
     return before
@@ -57,7 +66,9 @@ export const variationRoutes = (lists: ListCache): ReadonlyArray<Route> => [
       run: (call) => {
         const { shop } = call.site
         const parent = call.ids[0] ?? 0
-        const ids = lists.ids(shop, `variations of ${parent}`, call.values, () => variationIds(shop, call.values, parent))
+        const ids = lists.ids(shop, `variations of ${parent}`, call.values, () =>
+          variationIds(shop, call.values, parent)
+        )
         return page(call, ids, (id) => {
           const row = shop.variation(id)
           return row === undefined ? undefined : render(call, row, contextOf(call))

@@ -47,7 +47,9 @@ export const invalidParams = (problems: ReadonlyMap<string, ParamProblem>) =>
   })
 
 export const missingParams = (names: ReadonlyArray<string>) =>
-  new WooError("rest_missing_callback_param", `Missing parameter(s): ${names.join(", ")}`, 400, { params: names })
+  new WooError("rest_missing_callback_param", `Missing parameter(s): ${names.join(", ")}`, 400, {
+    params: names
+  })
 
 /** Resources without a trash can only be deleted for good. */
 export const trashNotSupported = (subject: string) =>

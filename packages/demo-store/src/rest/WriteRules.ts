@@ -140,5 +140,8 @@ export const orderBody: Rules = {
 /** The same rules where a name must be sent. */
 export const required = (rules: Rules, ...names: ReadonlyArray<string>): Rules =>
   Object.fromEntries(
-    Object.entries(rules).map(([name, rule]) => [name, names.includes(name) ? { ...rule, required: true } : rule])
+    Object.entries(rules).map(([name, rule]) => [
+      name,
+      names.includes(name) ? { ...rule, required: true } : rule
+    ])
   )

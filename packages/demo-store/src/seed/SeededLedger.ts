@@ -16,7 +16,17 @@ const cities: readonly [City, ...ReadonlyArray<City>] = [
   ["Kochi", "KL", "682001"],
   ["Chennai", "TN", "600001"]
 ]
-const statuses = ["completed", "completed", "processing", "completed", "on-hold", "pending", "cancelled", "refunded", "failed"] as const
+const statuses = [
+  "completed",
+  "completed",
+  "processing",
+  "completed",
+  "on-hold",
+  "pending",
+  "cancelled",
+  "refunded",
+  "failed"
+] as const
 
 /** 2025-06-01T00:00:00 UTC */
 const summer = 1_748_736_000
@@ -27,7 +37,8 @@ export const seededLedger = (
 ): { readonly customers: ReadonlyArray<Customer>; readonly orders: ReadonlyArray<Order> } => {
   const count = Math.min(40, 4 + Math.floor(shop.seeded.count / 15))
   const customers = [administrator, ...Array.from({ length: count }, (_, n) => customer(n))]
-  const orders = shop.seeded.count === 0 ? [] : Array.from({ length: count * 3 }, (_, n) => order(shop, customers, n))
+  const orders =
+    shop.seeded.count === 0 ? [] : Array.from({ length: count * 3 }, (_, n) => order(shop, customers, n))
   return { customers, orders: orders.flatMap((row) => row ?? []) }
 }
 
@@ -52,7 +63,15 @@ const customer = (n: number): Customer => {
   const last_name = at(lastNames, n * 3)
   const email = `customer${n}@example.com`
   const home: JsonObject = {
-    first_name, last_name, address_1: `${12 + n} MG Road`, city, state, postcode, country: "IN", email, phone: `+91 98450 ${10_000 + n}`
+    first_name,
+    last_name,
+    address_1: `${12 + n} MG Road`,
+    city,
+    state,
+    postcode,
+    country: "IN",
+    email,
+    phone: `+91 98450 ${10_000 + n}`
   }
   return {
     id: 2 + n,
@@ -72,7 +91,11 @@ const customer = (n: number): Customer => {
             {
               id: 900_000 + n,
               key: "prescription",
-              value: { right: { sph: -1.25, cyl: -0.5, axis: 90 }, left: { sph: -1, cyl: 0, axis: 0 }, pd: 62 }
+              value: {
+                right: { sph: -1.25, cyl: -0.5, axis: 90 },
+                left: { sph: -1, cyl: 0, axis: 0 },
+                pd: 62
+              }
             }
           ]
         : []
@@ -81,8 +104,12 @@ const customer = (n: number): Customer => {
 
 const order = (shop: Shop, customers: ReadonlyArray<Customer>, n: number): Order | undefined => {
   const dice = new Dice(mix(n, 0x0bde))
-  let next = n * 20
-  const ids: LineIds = { item: () => (next += 1), meta: () => (next += 1) + 700_000 }
+  let last = n * 20
+  const next = () => {
+    last += 1
+    return last
+  }
+  const ids: LineIds = { item: next, meta: () => next() + 700_000 }
   const lines = Array.from({ length: dice.between(1, 3) }, () => {
     const product = productIdAt(dice.below(shop.seeded.count))
     const [variation = 0] = shop.variationIds(product)

@@ -9,7 +9,8 @@ import * as Words from "./Vocabulary.ts"
 export interface SeededProducts {
   readonly count: number
   readonly draw: (index: number) => Draw
-  readonly name: (d: Draw) => string
+  /** A grouped product's price is that of others. */
+  readonly isGrouped: (index: number) => boolean
   readonly product: (index: number) => Product
   readonly variation: (index: number, position: number) => Variation
   /** Index of the product that owns `id`, and the slot; undefined outside of the seeded range. */
@@ -19,7 +20,7 @@ export interface SeededProducts {
 export const make = (seed: number, count: number): SeededProducts => ({
   count,
   draw: (index) => draw(seed, index),
-  name: nameOf,
+  isGrouped: (index) => draw(seed, index).type === "grouped",
   product: (index) => product(draw(seed, index), count),
   variation: (index, position) => variation(draw(seed, index), position),
   locate: (id) => {

@@ -1,5 +1,5 @@
-import { isObject, type JsonObject } from "../Json.ts"
 import { addressOf, type Customer } from "../Customer.ts"
+import { isObject, type JsonObject } from "../Json.ts"
 import { WooError } from "../rest/WooError.ts"
 import type { Shop } from "../Shop.ts"
 import { mergeMeta, string } from "./Stored.ts"
@@ -40,7 +40,8 @@ export const deleteCustomer = (shop: Shop, held: Customer): void => {
 
 const requireFreeEmail = (shop: Shop, email: string, id: number): void => {
   if (!shop.ledger.customers().some((row) => row.email === email && row.id !== id)) return
-  if (id !== 0) throw new WooError("woocommerce_rest_customer_invalid_email", "Email address is invalid.", 400)
+  if (id !== 0)
+    throw new WooError("woocommerce_rest_customer_invalid_email", "Email address is invalid.", 400)
   throw new WooError(
     "registration-error-email-exists",
     `An account is already registered with ${email}. Please log in or use a different email address.`,

@@ -91,7 +91,15 @@ const lineMeta = (sent: Json | undefined, ids: LineIds): ReadonlyArray<JsonObjec
     ? sent.flatMap((entry) => {
         if (!isObject(entry) || typeof entry.key !== "string" || entry.value === undefined) return []
         // Kept whole, nested prescriptions included (fact 14).
-        return [{ id: ids.meta(), key: entry.key, value: entry.value, display_key: entry.key, display_value: entry.value }]
+        return [
+          {
+            id: ids.meta(),
+            key: entry.key,
+            value: entry.value,
+            display_key: entry.key,
+            display_value: entry.value
+          }
+        ]
       })
     : []
 
@@ -111,8 +119,13 @@ export const shippingLine = (entry: JsonObject, id: number): JsonObject => {
 }
 
 /** The totals of an order, from its lines. */
-export const totalsOf = (lines: ReadonlyArray<OrderLine>, shipping: ReadonlyArray<JsonObject>, taxLineId: number) => {
-  const sum = (amounts: ReadonlyArray<string>): bigint => amounts.reduce((total, amount) => total + paise(amount), 0n)
+export const totalsOf = (
+  lines: ReadonlyArray<OrderLine>,
+  shipping: ReadonlyArray<JsonObject>,
+  taxLineId: number
+) => {
+  const sum = (amounts: ReadonlyArray<string>): bigint =>
+    amounts.reduce((total, amount) => total + paise(amount), 0n)
   const cartTax = sum(lines.map((line) => line.total_tax))
   const shippingTotal = sum(shipping.map((line) => string(line, "total", "0")))
   const shippingTax = sum(shipping.map((line) => string(line, "total_tax", "0")))

@@ -1,9 +1,9 @@
-import { isArray, isObject, type JsonObject } from "../Json.ts"
 import { addressOf } from "../Customer.ts"
+import { isArray, isObject, type JsonObject } from "../Json.ts"
 import type { Order } from "../Order.ts"
 import { WooError } from "../rest/WooError.ts"
-import { mix } from "../seed/Dice.ts"
 import type { Shop } from "../Shop.ts"
+import { mix } from "../seed/Dice.ts"
 import { type LineIds, orderLine, requested, shippingLine, totalsOf } from "./OrderLines.ts"
 import { boolean, mergeMeta, number, string } from "./Stored.ts"
 
@@ -55,8 +55,22 @@ export const createOrder = (shop: Shop, body: JsonObject): Order => {
 export const updateOrder = (shop: Shop, held: Order, body: JsonObject): Order =>
   put(shop, { ...merged(shop, held, body), modified: shop.now }, "updated")
 
+/** Into the trash; what it was before stays with it, as meta that the API shows. */
 export const trashOrder = (shop: Shop, held: Order): Order =>
-  put(shop, { ...held, status: "trash", modified: shop.now }, "trashed")
+  put(
+    shop,
+    {
+      ...held,
+      status: "trash",
+      modified: shop.now,
+      meta_data: [
+        ...held.meta_data,
+        { id: shop.newMetaId(), key: "_wp_trash_meta_status", value: `wc-${held.status}` },
+        { id: shop.newMetaId(), key: "_wp_trash_meta_time", value: String(shop.now) }
+      ]
+    },
+    "trashed"
+  )
 
 export const deleteOrder = (shop: Shop, held: Order): void => {
   shop.ledger.removeOrder(held.id)
@@ -91,7 +105,8 @@ const put = (shop: Shop, row: Order, action: "created" | "updated" | "trashed"):
   const stored = takes || gives ? { ...row, reduced: takes } : row
   shop.ledger.putOrder(stored)
   shop.commit({ kind: "order", action, id: row.id })
-  if (takes || gives) for (const line of row.line_items) move(shop, line, takes ? line.quantity : -line.quantity)
+  if (takes || gives)
+    for (const line of row.line_items) move(shop, line, takes ? line.quantity : -line.quantity)
   return stored
 }
 
@@ -99,7 +114,10 @@ const move = (shop: Shop, line: Order["line_items"][number], taken: number): voi
   const variation = line.variation_id === 0 ? undefined : shop.variation(line.variation_id)
   if (variation?.manage_stock === true) {
     const quantity = (variation.stock_quantity ?? 0) - taken
-    shop.putVariation({ ...variation, ...level(quantity, variation.backorders), modified: shop.now }, "updated")
+    shop.putVariation(
+      { ...variation, ...level(quantity, variation.backorders), modified: shop.now },
+      "updated"
+    )
   }
   const product = shop.product(line.product_id)
   if (product === undefined) return
@@ -117,5 +135,10 @@ const move = (shop: Shop, line: Order["line_items"][number], taken: number): voi
 
 const level = (quantity: number, backorders: string) => ({
   stock_quantity: quantity,
-  stock_status: quantity > 0 ? ("instock" as const) : backorders === "no" ? ("outofstock" as const) : ("onbackorder" as const)
+  stock_status:
+    quantity > 0
+      ? ("instock" as const)
+      : backorders === "no"
+        ? ("outofstock" as const)
+        : ("onbackorder" as const)
 })

@@ -2,9 +2,9 @@ import { isArray, isObject, type Json, type JsonObject } from "../Json.ts"
 import type { AttributeChoice, AttributeUse, Image, Product, Status } from "../Product.ts"
 import { encodeName, strip } from "../rest/Html.ts"
 import type { Shop } from "../Shop.ts"
+import { attributeOf, termOf } from "./AttributeWrite.ts"
 import { imageOf, sellable, stockOf } from "./SellableWrite.ts"
 import { boolean, idsOf, number, seconds, slugOfName, string, uniqueSlug } from "./Stored.ts"
-import { attributeOf, termOf } from "./AttributeWrite.ts"
 
 /** A product of which nothing was said yet. */
 const blank = (id: number, now: number): Product => ({
@@ -72,19 +72,35 @@ export const createProduct = (shop: Shop, body: JsonObject): Product => {
 
 /** Every update moves date_modified, even one that changes nothing (fact 6). */
 export const updateProduct = (shop: Shop, held: Product, body: JsonObject): Product => {
-  const row = { ...merged(shop, held, body), modified: shop.now }
-  const action = held.status === "trash" && row.status !== "trash" ? "restored" : row.status === "trash" ? "trashed" : "updated"
+  const changed = { ...merged(shop, held, body), modified: shop.now }
+  const row = held.status === "trash" && changed.status !== "trash" ? untrashed(changed) : changed
+  const action =
+    held.status === "trash" && row.status !== "trash"
+      ? "restored"
+      : row.status === "trash"
+        ? "trashed"
+        : "updated"
   return shop.putProduct({ ...row, slug: slugFor(shop, row, body) }, action)
 }
+
+/** Meta that the trash adds, and the restore takes away; the API shows it. */
+const trashMeta = ["_wp_trash_meta_status", "_wp_trash_meta_time", "_wp_desired_post_slug"]
 
 /** Moves to the trash, the variations along; the slug gives way (fact 9). */
 export const trashProduct = (shop: Shop, held: Product): Product => {
   for (const variation of shop.variationsOf(held.id)) {
     shop.putVariation({ ...variation, status: "trash" }, "silent")
   }
-  shop.rememberStatus(held.id, held.status)
+  const values = [held.status, String(shop.now), held.slug]
+  const noted = trashMeta.map((key, at) => ({ id: shop.newMetaId(), key, value: values[at] ?? "" }))
   return shop.putProduct(
-    { ...held, status: "trash", slug: `${held.slug}__trashed`, modified: shop.now },
+    {
+      ...held,
+      status: "trash",
+      slug: `${held.slug}__trashed`,
+      modified: shop.now,
+      meta_data: [...held.meta_data, ...noted]
+    },
     "trashed"
   )
 }
@@ -95,23 +111,35 @@ export const restoreProduct = (shop: Shop, held: Product): Product => {
     const variation = shop.variation(id)
     if (variation?.status === "trash") shop.putVariation({ ...variation, status: "publish" }, "silent")
   }
+  const before = held.meta_data.find((entry) => entry.key === "_wp_trash_meta_status")?.value
+  const status = statuses.find((entry) => entry === before) ?? "draft"
   return shop.putProduct(
-    { ...held, status: shop.rememberedStatus(held.id), slug: held.slug.replace(/__trashed$/, ""), modified: shop.now },
+    { ...untrashed(held), status, slug: held.slug.replace(/__trashed$/, ""), modified: shop.now },
     "restored"
   )
 }
+
+const untrashed = (held: Product): Product => ({
+  ...held,
+  meta_data: held.meta_data.filter((entry) => !trashMeta.includes(entry.key))
+})
 
 const statuses: ReadonlyArray<Status> = ["publish", "draft", "pending", "private", "future", "trash"]
 
 const merged = (shop: Shop, held: Product, body: JsonObject): Product => {
   const type = body.type
-  const kind = type === "simple" || type === "variable" || type === "grouped" || type === "external" ? type : held.type
-  const managed = boolean(body, "manage_stock", held.manage_stock) && kind !== "external" && kind !== "grouped"
+  const kind =
+    type === "simple" || type === "variable" || type === "grouped" || type === "external" ? type : held.type
+  const managed =
+    boolean(body, "manage_stock", held.manage_stock) && kind !== "external" && kind !== "grouped"
   const visibility = body.catalog_visibility
   const wanted = statuses.find((status) => status === body.status)
   const created =
-    seconds(body.date_created_gmt, shop.timezone, "utc") ?? seconds(body.date_created, shop.timezone, "utc") ?? held.created
-  const status = (wanted ?? held.status) === "publish" && created > shop.now ? "future" : (wanted ?? held.status)
+    seconds(body.date_created_gmt, shop.timezone, "utc") ??
+    seconds(body.date_created, shop.timezone, "utc") ??
+    held.created
+  const status =
+    (wanted ?? held.status) === "publish" && created > shop.now ? "future" : (wanted ?? held.status)
   const attributes = attributesOf(shop, held, body.attributes)
   return {
     ...held,
@@ -123,7 +151,10 @@ const merged = (shop: Shop, held: Product, body: JsonObject): Product => {
     status,
     featured: boolean(body, "featured", held.featured),
     catalog_visibility:
-      visibility === "visible" || visibility === "catalog" || visibility === "search" || visibility === "hidden"
+      visibility === "visible" ||
+      visibility === "catalog" ||
+      visibility === "search" ||
+      visibility === "hidden"
         ? visibility
         : held.catalog_visibility,
     short_description: strip(string(body, "short_description", held.short_description)),
@@ -163,8 +194,11 @@ const slugFor = (shop: Shop, row: Product, body: JsonObject): string => {
 const integersOf = (value: Json | undefined): ReadonlyArray<number> | undefined =>
   isArray(value) ? value.filter((entry) => typeof entry === "number") : undefined
 
-const known = (shop: Shop, taxonomy: "product_cat" | "product_brand" | "product_tag", ids: ReadonlyArray<number> | undefined) =>
-  ids?.filter((id) => shop.taxonomies.term(taxonomy, id) !== undefined)
+const known = (
+  shop: Shop,
+  taxonomy: "product_cat" | "product_brand" | "product_tag",
+  ids: ReadonlyArray<number> | undefined
+) => ids?.filter((id) => shop.taxonomies.term(taxonomy, id) !== undefined)
 
 /** A product without a category is put into the default one. */
 const categoriesOf = (shop: Shop, held: Product, sent: Json | undefined): ReadonlyArray<number> => {
@@ -192,7 +226,10 @@ const attributesOf = (shop: Shop, held: Product, sent: Json | undefined): Readon
         variation: boolean(entry, "variation", false),
         termIds: attribute === undefined ? [] : options.map((option) => termOf(shop, attribute.id, option)),
         // A custom option with "|" is split in two (fact 16).
-        options: attribute === undefined ? options.flatMap((option) => option.split("|").map((part) => part.trim())) : []
+        options:
+          attribute === undefined
+            ? options.flatMap((option) => option.split("|").map((part) => part.trim()))
+            : []
       }
     ]
   })
@@ -204,11 +241,13 @@ const defaultsOf = (shop: Shop, held: Product, sent: Json | undefined): Readonly
     if (!isObject(entry)) return []
     const attribute = attributeOf(shop, entry)
     const option = string(entry, "option", "")
-    return [{
-      id: attribute?.id ?? 0,
-      name: attribute?.name ?? string(entry, "name", ""),
-      termId: attribute === undefined ? 0 : termOf(shop, attribute.id, option),
-      option
-    }]
+    return [
+      {
+        id: attribute?.id ?? 0,
+        name: attribute?.name ?? string(entry, "name", ""),
+        termId: attribute === undefined ? 0 : termOf(shop, attribute.id, option),
+        option
+      }
+    ]
   })
 }

@@ -1,7 +1,7 @@
 import { isArray, isObject, type Json, type JsonObject } from "../Json.ts"
 import type { Download, Image, Product, StockStatus, Variation } from "../Product.ts"
-import { WooError } from "../rest/WooError.ts"
 import { strip } from "../rest/Html.ts"
+import { WooError } from "../rest/WooError.ts"
 import type { Shop } from "../Shop.ts"
 import { boolean, decimal, maybeNumber, mergeMeta, number, seconds, string } from "./Stored.ts"
 
@@ -48,8 +48,12 @@ const freeSku = (shop: Shop, sku: string): string => {
 }
 
 const pricesOf = (shop: Shop, held: Sellable, body: JsonObject) => {
-  const from = seconds(body.date_on_sale_from_gmt, shop.timezone, "utc") ?? seconds(body.date_on_sale_from, shop.timezone, "local")
-  const to = seconds(body.date_on_sale_to_gmt, shop.timezone, "utc") ?? seconds(body.date_on_sale_to, shop.timezone, "local")
+  const from =
+    seconds(body.date_on_sale_from_gmt, shop.timezone, "utc") ??
+    seconds(body.date_on_sale_from, shop.timezone, "local")
+  const to =
+    seconds(body.date_on_sale_to_gmt, shop.timezone, "utc") ??
+    seconds(body.date_on_sale_to, shop.timezone, "local")
   const regular = decimal(string(body, "regular_price", held.regular_price))
   const sale = decimal(string(body, "sale_price", held.sale_price))
   return {
@@ -65,7 +69,13 @@ const downloadsOf = (held: Sellable, body: JsonObject): ReadonlyArray<Download> 
   isArray(body.downloads)
     ? body.downloads.flatMap((entry, position) =>
         isObject(entry) && typeof entry.file === "string"
-          ? [{ id: string(entry, "id", `file-${held.id}-${position}`), name: string(entry, "name", ""), file: entry.file }]
+          ? [
+              {
+                id: string(entry, "id", `file-${held.id}-${position}`),
+                name: string(entry, "name", ""),
+                file: entry.file
+              }
+            ]
           : []
       )
     : held.downloads
@@ -88,12 +98,18 @@ export interface Stock {
 /** Managed stock decides the status by its quantity; unmanaged has none. */
 export const stockOf = (held: Sellable, managed: boolean, body: JsonObject): Stock => {
   const sentBackorders = body.backorders
-  const backorders = sentBackorders === "no" || sentBackorders === "notify" || sentBackorders === "yes" ? sentBackorders : held.backorders
+  const backorders =
+    sentBackorders === "no" || sentBackorders === "notify" || sentBackorders === "yes"
+      ? sentBackorders
+      : held.backorders
   if (!managed) {
     const status = body.stock_status
     return {
       stock_quantity: null,
-      stock_status: status === "instock" || status === "outofstock" || status === "onbackorder" ? status : held.stock_status,
+      stock_status:
+        status === "instock" || status === "outofstock" || status === "onbackorder"
+          ? status
+          : held.stock_status,
       backorders: "no"
     }
   }
@@ -118,7 +134,8 @@ export const imageOf = (shop: Shop, held: ReadonlyArray<Image>, sent: Json): Ima
   if (known !== undefined) {
     return { ...known, name: string(sent, "name", known.name), alt: string(sent, "alt", known.alt) }
   }
-  if (id !== 0) throw new WooError("woocommerce_product_invalid_image_id", `#${id} is an invalid image ID.`, 400)
+  if (id !== 0)
+    throw new WooError("woocommerce_product_invalid_image_id", `#${id} is an invalid image ID.`, 400)
   if (src === undefined) return undefined
   const file = src.split(/[?#]/)[0]?.split("/").at(-1) ?? "image.svg"
   return {

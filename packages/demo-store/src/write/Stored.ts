@@ -1,12 +1,15 @@
 /** How WooCommerce stores what was sent: the small conversions that every write passes. */
 import { isArray, isObject, type Json, type JsonObject } from "../Json.ts"
 import type { Meta } from "../Product.ts"
-import { slugify } from "../seed/Terms.ts"
 import { parse, type Timezone } from "../SiteTime.ts"
+import { slugify } from "../seed/Terms.ts"
 
 /** `wc_format_decimal`: digits and one point as sent, unrounded; what is no number becomes "". */
 export const decimal = (text: string): string => {
-  const clean = text.trim().replace(/,/g, ".").replace(/[^0-9.-]/g, "")
+  const clean = text
+    .trim()
+    .replace(/,/g, ".")
+    .replace(/[^0-9.-]/g, "")
   return /^-?\d*\.?\d+$|^-?\d+\.$/.test(clean) ? clean.replace(/\.$/, "") : ""
 }
 
@@ -17,16 +20,25 @@ export const decimal = (text: string): string => {
 const metaValue = (value: Json): Json => {
   if (value === true) return "1"
   if (value === false) return ""
-  if (typeof value === "number") return Number.isSafeInteger(value) || Math.abs(value) < 1e15 ? String(value) : phpFloat(value)
+  if (typeof value === "number")
+    return Number.isSafeInteger(value) || Math.abs(value) < 1e15 ? String(value) : phpFloat(value)
   if (isObject(value) && Object.keys(value).length === 0) return []
   return value
 }
 
 /** PHP prints 14 significant digits: 12345678901234567890 → "1.2345678901235E+19" */
-const phpFloat = (value: number): string => value.toPrecision(14).replace(/\.?0+e/, "e").replace("e", "E")
+const phpFloat = (value: number): string =>
+  value
+    .toPrecision(14)
+    .replace(/\.?0+e/, "e")
+    .replace("e", "E")
 
 /** Merges `meta_data` as sent: by id, else by key; a null value deletes; an empty key is dropped. */
-export const mergeMeta = (held: ReadonlyArray<Meta>, sent: Json | undefined, newId: () => number): ReadonlyArray<Meta> => {
+export const mergeMeta = (
+  held: ReadonlyArray<Meta>,
+  sent: Json | undefined,
+  newId: () => number
+): ReadonlyArray<Meta> => {
   if (!isArray(sent)) return held
   let rows = [...held]
   for (const entry of sent) {
@@ -52,13 +64,18 @@ export const uniqueSlug = (wanted: string, taken: (slug: string) => boolean): st
   }
 }
 
-export const slugOfName = (name: string): string => slugify(name.replace(/&#?\w+;/g, " ").replace(/<[^>]*>/g, ""))
+export const slugOfName = (name: string): string =>
+  slugify(name.replace(/&#?\w+;/g, " ").replace(/<[^>]*>/g, ""))
 
 /**
  * Seconds of a date that was written. `…_gmt` and dates with a zone are what they say; one without a zone is the
  * shop's wall clock, but a date_created is read as UTC (fact 15).
  */
-export const seconds = (value: Json | undefined, zone: Timezone, zoneless: "utc" | "local"): number | null | undefined => {
+export const seconds = (
+  value: Json | undefined,
+  zone: Timezone,
+  zoneless: "utc" | "local"
+): number | null | undefined => {
   if (value === undefined) return undefined
   if (typeof value !== "string" || value === "") return null
   const written = parse(value)

@@ -23,7 +23,14 @@ export const createTerm = (shop: Shop, taxonomy: Taxonomy, body: JsonObject): Te
     throw new WooError("woocommerce_rest_term_invalid", "Parent resource does not exist.", 404)
   }
   const blank: Term = {
-    id: shop.taxonomies.newTermId(), name, slug: "", description: "", parent, menu_order: 0, display: "default", image: null
+    id: shop.taxonomies.newTermId(),
+    name,
+    slug: "",
+    description: "",
+    parent,
+    menu_order: 0,
+    display: "default",
+    image: null
   }
   const row = merged(shop, taxonomy, blank, body)
   shop.taxonomies.putTerm(taxonomy, row)
@@ -55,7 +62,9 @@ const merged = (shop: Shop, taxonomy: Taxonomy, held: Term, body: JsonObject): T
   const name = encodeName(string(body, "name", held.name))
   const sent = string(body, "slug", "")
   const wanted = sent === "" ? (held.slug === "" ? slugOfName(name) : held.slug) : slugOfName(sent)
-  const others = new Set(shop.taxonomies.terms(taxonomy).flatMap((term) => (term.id === held.id ? [] : [term.slug])))
+  const others = new Set(
+    shop.taxonomies.terms(taxonomy).flatMap((term) => (term.id === held.id ? [] : [term.slug]))
+  )
   const display = string(body, "display", held.display)
   const image = body.image
   return {

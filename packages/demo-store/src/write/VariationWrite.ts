@@ -53,12 +53,20 @@ export const trashVariation = (shop: Shop, held: Variation): Variation =>
 const merged = (shop: Shop, held: Variation, body: JsonObject): Variation => {
   const status = body.status
   const sent = body.manage_stock
-  const managed = sent === "parent" ? "parent" : sent === undefined ? held.manage_stock : sent === true || sent === "true" || sent === 1
+  const managed =
+    sent === "parent"
+      ? "parent"
+      : sent === undefined
+        ? held.manage_stock
+        : sent === true || sent === "true" || sent === 1
   return {
     ...held,
     ...sellable(shop, held, body),
     ...stockOf(held, managed === true, body),
-    status: status === "publish" || status === "private" || status === "draft" || status === "pending" ? status : held.status,
+    status:
+      status === "publish" || status === "private" || status === "draft" || status === "pending"
+        ? status
+        : held.status,
     manage_stock: managed,
     image: imageFor(shop, held, body.image),
     attributes: choicesOf(shop, held, body.attributes)
@@ -80,6 +88,13 @@ const choicesOf = (shop: Shop, held: Variation, sent: Json | undefined): Readonl
     const option = string(entry, "option", "")
     const name = attribute?.name ?? string(entry, "name", "")
     if (name === "" || option === "") return []
-    return [{ id: attribute?.id ?? 0, name, termId: attribute === undefined ? 0 : termOf(shop, attribute.id, option), option }]
+    return [
+      {
+        id: attribute?.id ?? 0,
+        name,
+        termId: attribute === undefined ? 0 : termOf(shop, attribute.id, option),
+        option
+      }
+    ]
   })
 }
