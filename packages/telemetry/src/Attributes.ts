@@ -6,7 +6,19 @@
  * them. A test holds the sources of all packages and services to this list.
  */
 
-/** Counter, items. Spans, log records or metric points that never reached the collector. */
+/** Span attribute of the mirror, text: the kind of things that a page holds, such as `products`. */
+export const SyncResource = "optica.sync.resource"
+
+/** Span attribute of the WooCommerce client, text: the resource that is read, such as `products`. */
+export const WooCommerceResource = "optica.woocommerce.resource"
+
+/** Span attribute of the WooCommerce client, number: the page of a list, from 1. */
+export const WooCommercePage = "optica.woocommerce.page"
+
+/** Span attribute of the WooCommerce client, number: the shop's id of the one thing that is read. */
+export const WooCommerceId = "optica.woocommerce.id"
+
+/** Counter, items. Spans, log records or metrics that never reached the collector. */
 export const TelemetryDropped = "optica.telemetry.dropped"
 
 /** Of `optica.telemetry.dropped`: `traces`, `metrics` or `logs`. */
