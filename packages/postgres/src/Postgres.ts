@@ -54,7 +54,9 @@ const config = (options: Options): PgClient.PgPoolConfig => {
       statement_timeout: String(options.statementTimeoutMs ?? 10_000),
       // A transaction that nobody continues would hold its locks for ever.
       idle_in_transaction_session_timeout: "30000",
-      timezone: "UTC"
+      timezone: "UTC",
+      // Compiling a statement takes longer than any statement of ours may.
+      jit: "off"
     }
   }
 }
