@@ -5,12 +5,16 @@ import * as Metric from "effect/Metric"
 import * as Exchange from "./Exchange.ts"
 import { methodOf } from "./ServerSpan.ts"
 
-/** Seconds, as OpenTelemetry's HTTP conventions advise. */
+/** As OpenTelemetry's HTTP conventions name it. */
+export const REQUEST_DURATION = "http.server.request.duration"
+
+/** Seconds, as those conventions advise. */
 const boundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-const duration = Metric.histogram("http_server_request_duration_seconds", {
+const duration = Metric.histogram(REQUEST_DURATION, {
   description: "Time from the request's head to the end of its answer",
-  boundaries
+  boundaries,
+  attributes: { unit: "s" }
 })
 
 /** Status of an answer that its caller did not wait for. */
@@ -35,9 +39,9 @@ export const make = (context: Context.Context<never>): Record => {
     let metric = series.get(key)
     if (metric === undefined) {
       metric = Metric.withAttributes(duration, {
-        http_request_method: method,
-        http_route: route,
-        http_response_status_code: String(status)
+        "http.request.method": method,
+        "http.route": route,
+        "http.response.status_code": String(status)
       })
       series.set(key, metric)
     }

@@ -10,7 +10,7 @@ import * as Problems from "./Problems.ts"
 export class CategoriesApi extends HttpApiGroup.make("categories")
   .add(
     HttpApiEndpoint.get("listCategories", "/api/categories", {
-      query: {},
+      query: Parameters.nothing,
       success: Envelope(Schema.Array(CategoryNode))
     }).annotateMerge(
       OpenApi.annotations({
@@ -21,9 +21,9 @@ export class CategoriesApi extends HttpApiGroup.make("categories")
     ),
     HttpApiEndpoint.get("getCategory", "/api/categories/:id", {
       params: { id: Parameters.id },
-      query: {},
+      query: Parameters.nothing,
       success: Envelope(CategoryView),
-      error: Problems.documented("NOT_FOUND")
+      error: Problems.NotFound
     }).annotateMerge(
       OpenApi.annotations({ summary: "Get a category", description: "Without what is below it." })
     )

@@ -90,8 +90,9 @@ const serve = Effect.fnUntraced(function* (options: Options) {
   const app = Handler.make({ cors, requestTimeoutMs: options.requestTimeoutMs ?? 10_000 })(
     Context.get(built, HttpRouter.HttpRouter).asHttpEffect()
   )
-  // Requests run in a scope that closes only after the server has waited for them.
-  const answer = yield* NodeHttpServer.makeHandler(app, { scope: yield* Scope.Scope }).pipe(
+  // Requests run in a scope of their own: forked before the server listens, it closes after the server has waited.
+  const requests = yield* Scope.fork(yield* Scope.Scope)
+  const answer = yield* NodeHttpServer.makeHandler(app, { scope: requests }).pipe(
     // The span of a request is ours: node's adapter would write the caller's address into its own.
     Effect.provideService(HttpMiddleware.TracerDisabledWhen, () => true),
     Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(Refusals.bodyLimit))
@@ -105,5 +106,8 @@ const serve = Effect.fnUntraced(function* (options: Options) {
     answer,
     onStop: Deferred.succeed(stopping, undefined)
   })
+  yield* Effect.logInfo(`The REST edge listens on http://${hostInUrl(options.host)}:${port}`)
   return { host: options.host, port }
 })
+
+const hostInUrl = (host: string): string => (host.includes(":") ? `[${host}]` : host)

@@ -30,18 +30,18 @@ export const make =
   ): Effect.Effect<Answer, never, R | HttpServerRequest.HttpServerRequest> =>
     Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
       const exchange = Exchange.of(request)
-      const early = beforeRouting(exchange, options.cors)
-      const answer =
-        early === undefined
-          ? routed.pipe(
-              Deadline.within(options.requestTimeoutMs - Exchange.elapsed(exchange)),
-              Effect.catchCause((cause) =>
-                Effect.map(Refusals.fromCause(cause, exchange), (problem) =>
-                  Problems.toResponse(problem, exchange)
-                )
-              )
+      const answer = Effect.suspend(() => {
+        const early = beforeRouting(exchange, options.cors)
+        if (early !== undefined) return Effect.succeed(early)
+        return routed.pipe(
+          Deadline.within(options.requestTimeoutMs - Exchange.elapsed(exchange)),
+          Effect.catchCause((cause) =>
+            Effect.map(Refusals.fromCause(cause, exchange), (problem) =>
+              Problems.toResponse(problem, exchange)
             )
-          : Effect.succeed(early)
+          )
+        )
+      })
       return Effect.flatMap(ServerSpan.around(exchange, request, answer), (response) =>
         finish(exchange, response, options.cors)
       )

@@ -5,6 +5,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Envelope } from "./Answers.ts"
 import { LocalAccess } from "./OperatorAccess.ts"
+import * as Parameters from "./Parameters.ts"
 import { Probe, Produces } from "./Routes.ts"
 import { StatusView } from "./RunView.ts"
 
@@ -33,20 +34,26 @@ export const Full = Schema.Struct({
 
 export class HealthApi extends HttpApiGroup.make("health")
   .add(
-    HttpApiEndpoint.get("live", "/health/live", { query: {}, success: Envelope(Live) }).annotateMerge(
+    HttpApiEndpoint.get("live", "/health/live", {
+      query: Parameters.nothing,
+      success: Envelope(Live)
+    }).annotateMerge(
       OpenApi.annotations({
         summary: "Whether this process answers",
         description: "It looks at nothing else."
       })
     ),
-    HttpApiEndpoint.get("ready", "/health/ready", { query: {}, success: Envelope(Ready) }).annotateMerge(
+    HttpApiEndpoint.get("ready", "/health/ready", {
+      query: Parameters.nothing,
+      success: Envelope(Ready)
+    }).annotateMerge(
       OpenApi.annotations({
         summary: "Whether requests are welcome",
         description:
           "200 when the catalogue answers a read and the shop was mirrored whole once; it stays so when the shop goes away. 503 otherwise, and error.details says which check failed."
       })
     ),
-    HttpApiEndpoint.get("full", "/health/full", { query: {}, success: Envelope(Full) })
+    HttpApiEndpoint.get("full", "/health/full", { query: Parameters.nothing, success: Envelope(Full) })
       .middleware(LocalAccess)
       .annotateMerge(
         OpenApi.annotations({
@@ -55,7 +62,7 @@ export class HealthApi extends HttpApiGroup.make("health")
         })
       ),
     HttpApiEndpoint.get("metrics", "/metrics", {
-      query: {},
+      query: Parameters.nothing,
       success: Schema.String.pipe(HttpApiSchema.asText({ contentType: "text/plain" }))
     })
       .middleware(LocalAccess)

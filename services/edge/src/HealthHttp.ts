@@ -3,12 +3,16 @@ import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
+import { REQUEST_DURATION } from "./AccessLog.ts"
 import * as Answers from "./Answers.ts"
 import { Api } from "./Api.ts"
 import * as Exchange from "./Exchange.ts"
 import { Health } from "./Health.ts"
 import * as Problems from "./Problems.ts"
 import { statusView } from "./RunView.ts"
+
+// Prometheus wants the unit in the name.
+const metricNameMapper = (name: string): string => (name === REQUEST_DURATION ? `${name}_seconds` : name)
 
 /** Answers the probes. */
 export const layer = HttpApiBuilder.group(
@@ -45,7 +49,7 @@ export const layer = HttpApiBuilder.group(
           })
         }),
       metrics: () =>
-        Effect.map(PrometheusMetrics.format(), (text) =>
+        Effect.map(PrometheusMetrics.format({ metricNameMapper }), (text) =>
           HttpServerResponse.text(text, {
             headers: { "cache-control": "private, no-store" },
             contentType: "text/plain; version=0.0.4; charset=utf-8"

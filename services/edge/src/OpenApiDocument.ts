@@ -1,8 +1,15 @@
-/** What the generated OpenAPI document does not know by itself: how parameters read, examples, and the problems. */
+/** What the generated OpenAPI document does not know by itself: how parameters read, examples, headers, and the table of problems. */
+import { create } from "@bufbuild/protobuf"
+import { CategorySchema } from "@optica/contracts/optica/catalog/v1/category_pb"
+import { ManageStock, ProductSchema } from "@optica/contracts/optica/catalog/v1/product_pb"
+import { RunKind, RunSchema, RunStatus } from "@optica/contracts/optica/sync/v1/run_pb"
 import * as OpenApi from "effect/http-api/OpenApi"
+import { categoryView } from "./CategoryView.ts"
 import * as Parameters from "./Parameters.ts"
 import * as Problems from "./Problems.ts"
+import { productView, variationView } from "./ProductView.ts"
 import { API_VERSION } from "./ResponseHeaders.ts"
+import { runView } from "./RunView.ts"
 
 const problemTable = Object.entries(Problems.catalogue)
   .map(([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`)
@@ -16,21 +23,107 @@ Successes are \`{ "success": true, "data": …, "meta": … }\`. Failures are pr
 |---|---|---|
 ${problemTable}
 
-Public reads carry a weak \`ETag\` over \`data\` and \`pagination\`, and \`Last-Modified\`: ask again with \`If-None-Match\` and get 304 while nothing changed. A parameter that is not documented is refused. \`X-Request-ID\` is taken over when it matches \`^[A-Za-z0-9._-]{1,128}$\`, and is in every answer.`
+Public reads carry a weak \`ETag\` over \`data\` and \`pagination\`, and \`Last-Modified\`: ask again with \`If-None-Match\` and get 304 while nothing changed. A parameter that is not documented is refused. \`X-Request-ID\` is taken over when it matches \`^[A-Za-z0-9._-]{1,128}$\`, and is in every answer. HEAD is served wherever GET is.`
+
+const frame = {
+  name: "Bolt Round Frame",
+  permalink: "https://shop.example/product/bolt-round-frame/",
+  dateCreated: "2026-11-21T08:24:52",
+  dateCreatedGmt: "2026-11-21T02:54:52",
+  dateModified: "2026-11-21T08:27:05",
+  dateModifiedGmt: "2026-11-21T02:57:05",
+  status: "publish",
+  sku: "FR-1001",
+  price: "1599",
+  regularPrice: "1599",
+  purchasable: true,
+  taxStatus: "taxable",
+  manageStock: ManageStock.YES,
+  stockQuantity: 2,
+  stockStatus: "instock",
+  backorders: "no",
+  weight: "19",
+  dimensions: { length: "140", width: "138", height: "42" },
+  images: [{ id: 14n, src: "https://shop.example/frame.jpg", name: "Side view", alt: "side" }]
+}
+
+/** Examples of the named schemas, made by the same functions that make the answers. */
+const examples: Record<string, unknown> = {
+  Product: productView(
+    create(ProductSchema, {
+      ...frame,
+      id: 18n,
+      slug: "bolt-round-frame",
+      type: "simple",
+      catalogVisibility: "visible",
+      description: "<p>Bolt full-rim frame.</p>",
+      categories: [{ id: 18n, name: "Women", slug: "women" }],
+      attributes: [
+        { id: 3n, name: "Frame Shape", slug: "pa_frame-shape", visible: true, options: ["Round"] }
+      ],
+      metaData: [{ id: 88n, key: "frame_size", valueJson: '"M"' }]
+    })
+  ),
+  Variation: variationView(
+    create(ProductSchema, {
+      ...frame,
+      id: 39n,
+      name: "Black",
+      type: "variation",
+      parentId: 38n,
+      attributes: [{ id: 4n, name: "Colour", slug: "pa_colour", option: "Black" }]
+    })
+  ),
+  Category: categoryView(
+    create(CategorySchema, { id: 16n, name: "Frames", slug: "frames", display: "default", count: 27n })
+  ),
+  Run: runView(
+    create(RunSchema, {
+      id: String(Parameters.documentation.run?.example),
+      kind: RunKind.FULL,
+      status: RunStatus.RUNNING,
+      startedAt: { seconds: 1_795_230_000n },
+      steps: [{ resource: "products", total: 600n, read: 200n, applied: 200n }],
+      itemsPerSecond: 85.2,
+      etaSeconds: 4.7
+    })
+  )
+}
 
 interface Operation {
   parameters: Array<OpenApi.OpenAPISpecParameter>
   requestBody?: { required?: boolean }
-  responses: Record<string, { description: string; headers?: object }>
+  security: Array<object>
+  responses: Record<string, { description: string; headers?: Record<string, unknown>; content?: object }>
 }
 
-const responseHeaders = {
-  "x-request-id": { schema: { type: "string" }, required: true },
-  "x-response-time": { schema: { type: "string" }, required: true },
-  "x-api-version": { schema: { type: "string", const: API_VERSION }, required: true }
+const text = { schema: { type: "string" }, required: true }
+
+const everyAnswer = {
+  "x-request-id": text,
+  "x-response-time": text,
+  "x-api-version": { schema: { type: "string", const: API_VERSION }, required: true },
+  "server-timing": text
+}
+
+const cacheableAnswer = {
+  etag: text,
+  "last-modified": { ...text, required: false },
+  "cache-control": text,
+  "x-cache-status": text,
+  "x-cache-source": text,
+  "cache-status": text
+}
+
+const headersOf: Record<string, Record<string, unknown>> = {
+  202: { location: text },
+  401: { "www-authenticate": text },
+  409: { location: { ...text, required: false } },
+  503: { "retry-after": text }
 }
 
 const describeOperation = (path: string, operation: Operation): void => {
+  const cacheable = path.startsWith("/api/")
   for (const parameter of operation.parameters) {
     const name = parameter.name === "id" && path.startsWith("/sync/") ? "run" : parameter.name
     const documented = Parameters.documentation[name]
@@ -41,11 +134,20 @@ const describeOperation = (path: string, operation: Operation): void => {
       documented.schema.type === "array" ? { style: "form", explode: false } : {}
     )
   }
-  if (operation.requestBody !== undefined) operation.requestBody.required = false
+  if (path === "/metrics" || path === "/health/full") operation.security = [{}, { operator: [] }]
+  if (operation.requestBody === undefined) {
+    delete operation.responses[413]
+    delete operation.responses[415]
+  } else {
+    operation.requestBody.required = false
+  }
+  if (cacheable) operation.responses[304] = { description: "What the caller holds is still so" }
+  else delete operation.responses[412]
   for (const [status, response] of Object.entries(operation.responses)) {
     response.headers = {
-      ...responseHeaders,
-      ...(status === "202" ? { location: { schema: { type: "string" }, required: true } } : {})
+      ...everyAnswer,
+      ...(cacheable && (status === "200" || status === "304") ? cacheableAnswer : {}),
+      ...headersOf[status]
     }
   }
 }
@@ -65,6 +167,8 @@ export const annotations = OpenApi.annotations({
       for (const operation of Object.values(item))
         if (isOperation(operation)) describeOperation(path, operation)
     }
+    for (const [name, example] of Object.entries(examples))
+      document.components.schemas[name].examples = [example]
     return document
   }
 })

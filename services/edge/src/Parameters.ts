@@ -113,6 +113,15 @@ export const fields = (known: ReadonlySet<string>) =>
     )
   )
 
+/** An object without any field, which a plain empty struct would not insist on. */
+export const nothing = Schema.Struct({}).check(
+  Schema.makeFilter((value: object) =>
+    Array.isArray(value) || typeof value !== "object"
+      ? "must be an object"
+      : Object.keys(value).map((name) => ({ path: [name], issue: "is not known here" }))
+  )
+)
+
 /** Id of a product or a category in a path. Numbers too large to be one are ids that nothing has. */
 export const id = parameter(Schema.BigInt, "must be an id: a whole number from 1, in plain digits", (text) =>
   /^[1-9][0-9]{0,99}$/.test(text) ? BigInt(text) : undefined

@@ -4,7 +4,7 @@
  */
 import type { ServerResponse } from "node:http"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import * as HttpApiError from "effect/http-api/HttpApiError"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import type { Exchange, Summary } from "./Exchange.ts"
@@ -127,19 +127,30 @@ export const bytes = (problem: Problem, exchange: Summary, headers: Record<strin
   return `HTTP/1.1 ${status} ${title}\r\n${lines.join("")}\r\n${text}`
 }
 
+const words = (code: ProblemCode): ReadonlyArray<string> =>
+  code.split("_").map((word) => word.charAt(0) + word.slice(1).toLowerCase())
+
 /** A problem as the contract declares it. */
-export const documented = <const Code extends ProblemCode>(code: Code) =>
-  HttpApiError.Problem<object>()(
-    code,
-    { type: typeOf(code), status: catalogue[code].status, title: catalogue[code].title },
-    {
-      success: Schema.Literal(false),
-      error: Schema.Struct({
-        code: Schema.Literal(code),
-        message: Schema.String,
-        details: Schema.Array(Detail)
-      }),
-      request_id: Schema.String,
-      trace_id: Schema.NullOr(Schema.String)
-    }
-  )
+export const documented = (code: ProblemCode) => {
+  const { status, title } = catalogue[code]
+  return Schema.Struct({
+    type: Schema.Literal(typeOf(code)),
+    title: Schema.Literal(title),
+    status: Schema.Literal(status),
+    detail: Schema.String,
+    instance: Schema.String,
+    success: Schema.Literal(false),
+    error: Schema.Struct({
+      code: Schema.Literal(code),
+      message: Schema.String,
+      details: Schema.Array(Detail)
+    }),
+    request_id: Schema.String,
+    trace_id: Schema.NullOr(Schema.String)
+  })
+    .annotate({ identifier: `${words(code).join("")}Problem`, description: `${code}: ${title}` })
+    .pipe(HttpApiSchema.status(status), HttpApiSchema.asJson({ contentType }))
+}
+
+/** Declared by more than one route. */
+export const NotFound = documented("NOT_FOUND")

@@ -26,8 +26,6 @@ export const ProductQuery = Schema.Struct({
 })
 export type ProductQuery = typeof ProductQuery.Type
 
-const NotFound = Problems.documented("NOT_FOUND")
-
 const params = { id: Parameters.id }
 
 export class ProductsApi extends HttpApiGroup.make("products")
@@ -45,7 +43,7 @@ export class ProductsApi extends HttpApiGroup.make("products")
       params,
       query: { fields: Schema.optionalKey(Parameters.fields(productFields)) },
       success: Envelope(ProductView),
-      error: NotFound
+      error: Problems.NotFound
     }).annotateMerge(OpenApi.annotations({ summary: "Get a product or a variation" })),
     HttpApiEndpoint.get("listVariations", "/api/products/:id/variations", {
       params,
@@ -55,7 +53,7 @@ export class ProductsApi extends HttpApiGroup.make("products")
         fields: Schema.optionalKey(Parameters.fields(variationFields))
       },
       success: PageEnvelope(VariationView),
-      error: NotFound
+      error: Problems.NotFound
     }).annotateMerge(
       OpenApi.annotations({
         summary: "List the variations of a product",

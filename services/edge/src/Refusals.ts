@@ -97,7 +97,7 @@ export const fromSchemaError = (error: HttpApiSchemaError, exchange: Exchange): 
     return error.kind === "Params" ? exchange.path.split("/")[segments.indexOf(`:${field}`)] : undefined
   }
   const details = issues(error.cause.issue).issues.map(({ path, message }): Problems.Detail => {
-    const field = (path ?? []).map(String).join(".") || "body"
+    const field = path === undefined || path.length === 0 ? "body" : path.map(String).join(".")
     const value = received(field)
     return { field, message, ...(value === undefined ? {} : { received: value.slice(0, 100) }) }
   })

@@ -18,8 +18,8 @@ class ServerFailed extends Schema.TaggedError<ServerFailed>()("ServerFailed", { 
 }
 
 /**
- * Runs an answer inside the request's span, below the caller's `traceparent`. The address of the caller, the query and
- * header values are never written. Probes get no span.
+ * Runs an answer inside the request's span, below the caller's `traceparent`. The address of the caller, the query, other
+ * header values and paths at which nothing is served are never written. Probes get no span.
  */
 export const around = <R>(
   exchange: Exchange,
@@ -38,8 +38,8 @@ export const around = <R>(
       attributes: {
         "http.request.method": methodOf(exchange),
         "url.scheme": exchange.secure ? "https" : "http",
-        "optica.request_id": exchange.id,
-        ...(template === undefined ? {} : { "http.route": template })
+        "http.response.header.x-request-id": [exchange.id],
+        ...(template === undefined ? {} : { "http.route": template, "url.path": exchange.path })
       }
     }),
     (span) => {

@@ -11,11 +11,10 @@ import { Produces } from "./Routes.ts"
 import { RunView, StatusView } from "./RunView.ts"
 
 /** No options yet: an empty body, or an empty object. */
-const NoOptions = Schema.NullOr(Schema.Struct({}))
+const noOptions = [Schema.Null, Parameters.nothing] as const
 
 const Started = Envelope(RunView).pipe(HttpApiSchema.status(202))
 const Conflict = Problems.documented("CONFLICT")
-const NotFound = Problems.documented("NOT_FOUND")
 const params = { id: Parameters.runId }
 
 const starts = (what: string) =>
@@ -27,7 +26,7 @@ const starts = (what: string) =>
 export class SyncApi extends HttpApiGroup.make("sync")
   .add(
     HttpApiEndpoint.get("getStatus", "/sync/status", {
-      query: {},
+      query: Parameters.nothing,
       success: Envelope(StatusView)
     }).annotateMerge(
       OpenApi.annotations({
@@ -37,15 +36,15 @@ export class SyncApi extends HttpApiGroup.make("sync")
     ),
     HttpApiEndpoint.get("getRun", "/sync/runs/:id", {
       params,
-      query: {},
+      query: Parameters.nothing,
       success: Envelope(RunView),
-      error: NotFound
+      error: Problems.NotFound
     }).annotateMerge(OpenApi.annotations({ summary: "One run" })),
     HttpApiEndpoint.get("watchRun", "/sync/runs/:id/events", {
       params,
-      query: {},
-      success: HttpApiSchema.StreamSse({ data: RunView }),
-      error: NotFound
+      query: Parameters.nothing,
+      success: Schema.String.pipe(HttpApiSchema.asText({ contentType: "text/event-stream" })),
+      error: Problems.NotFound
     })
       .annotate(Produces, "text/event-stream")
       .annotateMerge(
@@ -56,23 +55,23 @@ export class SyncApi extends HttpApiGroup.make("sync")
         })
       ),
     HttpApiEndpoint.post("syncFull", "/sync/full", {
-      query: {},
-      payload: NoOptions,
+      query: Parameters.nothing,
+      payload: noOptions,
       success: Started,
       error: Conflict
     }).annotateMerge(starts("the whole shop")),
     HttpApiEndpoint.post("syncProducts", "/sync/products", {
-      query: {},
-      payload: NoOptions,
+      query: Parameters.nothing,
+      payload: noOptions,
       success: Started,
       error: Conflict
     }).annotateMerge(starts("products and their variations")),
     HttpApiEndpoint.post("cancelRun", "/sync/runs/:id/cancel", {
       params,
-      query: {},
-      payload: NoOptions,
+      query: Parameters.nothing,
+      payload: noOptions,
       success: Started,
-      error: NotFound
+      error: Problems.NotFound
     }).annotateMerge(
       OpenApi.annotations({
         summary: "Stop a run",

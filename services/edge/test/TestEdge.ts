@@ -2,7 +2,7 @@
 import * as net from "node:net"
 import { transportInMemory } from "@optica/connect/ConnectClient"
 import { OperatorToken } from "@optica/connect/OperatorToken"
-import { Context, Effect, Layer, Redacted } from "effect"
+import { Context, Effect, Layer, Logger, Redacted } from "effect"
 import { Edge, type Options } from "../src/Edge.ts"
 import { CatalogUpstream, SyncUpstream } from "../src/Upstreams.ts"
 import { type Controls, makeControls, routes } from "./Doubles.ts"
@@ -21,7 +21,9 @@ export class TestEdge extends Context.Service<
     readonly raw: (bytes: string | Uint8Array) => Effect.Effect<string>
   }
 >()("@optica/edge/test/TestEdge") {
-  static readonly layer = (options: Partial<Options> = {}): Layer.Layer<TestEdge> =>
+  static readonly layer = (
+    options: Partial<Options> & { readonly logged?: boolean } = {}
+  ): Layer.Layer<TestEdge> =>
     Layer.effect(
       TestEdge,
       Effect.gen(function* () {
@@ -47,7 +49,7 @@ export class TestEdge extends Context.Service<
           raw: (bytes: string | Uint8Array) => exchangeBytes(port, bytes)
         }
       }).pipe(Effect.orDie)
-    )
+    ).pipe(Layer.provide(options.logged === true ? Layer.empty : Logger.layer([])))
 }
 
 const exchangeBytes = (port: number, bytes: string | Uint8Array): Effect.Effect<string> =>

@@ -1,0 +1,169 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Schema } from "effect"
+import { HttpApi, OpenApi } from "effect/http-api"
+import { Api } from "../src/Api.ts"
+import { catalogue } from "../src/Problems.ts"
+
+const Json = Schema.Record(Schema.String, Schema.Unknown)
+const Parameter = Schema.Struct({
+  name: Schema.String,
+  in: Schema.Literals(["path", "query"]),
+  required: Schema.Boolean,
+  description: Schema.String,
+  example: Schema.Unknown,
+  schema: Json,
+  style: Schema.optionalKey(Schema.Literal("form")),
+  explode: Schema.optionalKey(Schema.Literal(false))
+})
+const Answer = Schema.Struct({
+  description: Schema.String,
+  headers: Schema.Record(Schema.String, Schema.Struct({ schema: Json, required: Schema.Boolean })),
+  content: Schema.optionalKey(Schema.Record(Schema.String, Schema.Struct({ schema: Json })))
+})
+const Operation = Schema.Struct({
+  tags: Schema.Array(Schema.String),
+  operationId: Schema.String,
+  summary: Schema.String,
+  description: Schema.optionalKey(Schema.String),
+  parameters: Schema.Array(Parameter),
+  security: Schema.Array(Json),
+  requestBody: Schema.optionalKey(Schema.Struct({ required: Schema.Literal(false), content: Json })),
+  responses: Schema.Record(Schema.String, Answer)
+})
+const Document = Schema.Struct({
+  openapi: Schema.Literal("3.1.0"),
+  info: Schema.Struct({
+    title: Schema.Literal("Optica"),
+    version: Schema.String,
+    description: Schema.String,
+    license: Json
+  }),
+  servers: Schema.Array(Json),
+  security: Schema.Array(Json),
+  tags: Schema.Array(Schema.Struct({ name: Schema.String, description: Schema.optionalKey(Schema.String) })),
+  paths: Schema.Record(
+    Schema.String,
+    Schema.Struct({ get: Schema.optionalKey(Operation), post: Schema.optionalKey(Operation) })
+  ),
+  components: Schema.Struct({ schemas: Schema.Record(Schema.String, Json), securitySchemes: Json })
+})
+
+// As it is sent: through JSON.
+const text = JSON.stringify(OpenApi.fromApi(Api))
+const document = Schema.decodeUnknownSync(Schema.fromJsonString(Document), { onExcessProperty: "error" })(
+  text
+)
+
+const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item).map(([method, operation]) => ({ path, method, operation }))
+)
+
+describe("the OpenAPI document", () => {
+  it("holds every route of the contract, and no other", () => {
+    const routes: Array<string> = []
+    HttpApi.reflect(Api, {
+      onGroup: () => {},
+      onEndpoint: ({ endpoint }) => {
+        if (!endpoint.path.endsWith(".js")) {
+          routes.push(`${endpoint.method.toLowerCase()} ${endpoint.path.replace(/:([a-z]+)/g, "{$1}")}`)
+        }
+      }
+    })
+    expect(operations.map(({ path, method }) => `${method} ${path}`).sort()).toStrictEqual(routes.sort())
+    expect(routes).toHaveLength(18)
+  })
+
+  it("has no reference that leads nowhere, and no schema that nobody needs", () => {
+    const references = new Set(
+      [...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map((it) => it[1])
+    )
+    expect([...references].sort()).toStrictEqual(Object.keys(document.components.schemas).sort())
+  })
+
+  it("calls operations by names of their own", () => {
+    expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(operations.length)
+  })
+
+  it("says of every parameter what it is, what it may be, and gives an example", () => {
+    for (const { path, operation } of operations) {
+      const names = operation.parameters.filter((it) => it.in === "path").map((it) => `{${it.name}}`)
+      expect(path.match(/\{[a-z]+\}/g) ?? []).toStrictEqual(names)
+      for (const parameter of operation.parameters) {
+        expect(parameter.required).toBe(parameter.in === "path")
+        expect(parameter.example).toBeDefined()
+        const { type, ...rules } = parameter.schema
+        expect(type).toBeDefined()
+        if (type !== "boolean") expect(Object.keys(rules)).not.toHaveLength(0)
+        if (type === "array") expect(parameter).toMatchObject({ style: "form", explode: false })
+      }
+    }
+  })
+
+  it("has the parameters of the product list", () => {
+    expect(document.paths["/api/products"]?.get?.parameters.map(({ name }) => name)).toStrictEqual([
+      "page",
+      "per_page",
+      "fields",
+      "categories",
+      "tag",
+      "sku",
+      "include",
+      "min_price",
+      "max_price",
+      "on_sale",
+      "featured",
+      "stock_status",
+      "orderby",
+      "order"
+    ])
+  })
+
+  const everywhere = ["400", "406", "414", "431", "500", "503", "504"]
+  it.each(operations.map((it) => [`${it.method} ${it.path}`, it] as const))(
+    "tells every problem of %s",
+    (_, it) => {
+      const { path, operation } = it
+      const statuses = Object.keys(operation.responses)
+      const expected = new Set([
+        ...everywhere,
+        ...(path.startsWith("/sync/") || path === "/metrics" || path === "/health/full" ? ["401"] : []),
+        ...(path.includes("{") ? ["404"] : []),
+        ...(path === "/sync/full" || path === "/sync/products" ? ["409"] : []),
+        ...(path.startsWith("/api/") ? ["412"] : []),
+        ...(it.method === "post" ? ["413", "415"] : [])
+      ])
+      expect(new Set(statuses.filter((status) => Number(status) >= 400))).toStrictEqual(expected)
+      for (const [status, answer] of Object.entries(operation.responses)) {
+        expect(Object.keys(answer.headers)).toEqual(
+          expect.arrayContaining(["x-request-id", "x-response-time"])
+        )
+        if (Number(status) < 400) continue
+        expect(Object.keys(answer.content ?? {})).toStrictEqual(["application/problem+json"])
+        expect(JSON.stringify(answer.content)).toMatch(/#\/components\/schemas\/[A-Za-z]+Problem/)
+      }
+    }
+  )
+
+  it("asks for the operator's token where it is needed", () => {
+    expect(document.components.securitySchemes).toMatchObject({ operator: { type: "http" } })
+    for (const { path, operation } of operations) {
+      const needed = path.startsWith("/sync/") ? [{ operator: [] }] : []
+      const local = path === "/metrics" || path === "/health/full" ? [{}, { operator: [] }] : needed
+      expect(operation.security).toStrictEqual(local)
+    }
+  })
+
+  it("lists every code that clients branch on", () => {
+    for (const [code, { status }] of Object.entries(catalogue)) {
+      expect(document.info.description).toContain(`| \`${code}\` | ${status} |`)
+    }
+  })
+
+  it("gives examples of what it answers with", () => {
+    for (const name of ["Product", "Variation", "Category", "Run"]) {
+      const { examples, properties } = document.components.schemas[name] ?? {}
+      const [example] = Schema.decodeUnknownSync(Schema.Array(Json))(examples)
+      expect(Object.keys(example ?? {}).sort()).toStrictEqual(Object.keys(Object(properties)).sort())
+    }
+  })
+})

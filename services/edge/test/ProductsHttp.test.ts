@@ -1,0 +1,298 @@
+import { Code } from "@connectrpc/connect"
+import { expect, layer } from "@effect/vitest"
+import { ProductOrderBy, SortOrder } from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
+import { Effect, Schema } from "effect"
+import { Envelope, PageEnvelope } from "../src/Answers.ts"
+import { ProductView, VariationView } from "../src/ProductView.ts"
+import { fail } from "./Doubles.ts"
+import { json, problemOf } from "./Problem.ts"
+import { TestEdge } from "./TestEdge.ts"
+
+const page = json(PageEnvelope(ProductView))
+const one = json(Envelope(ProductView))
+const variations = json(PageEnvelope(VariationView))
+const anything = json(Schema.Struct({ data: Schema.Json }))
+
+layer(TestEdge.layer(), { excludeTestServices: true })("GET /api/products", (it) => {
+  it.effect("is a page in the envelope", () =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      const { data, meta } = yield* page(yield* edge.get("/api/products?page=2&per_page=9"))
+      expect(data.map(({ id }) => id)).toHaveLength(9)
+      expect(meta.pagination).toStrictEqual({
+        page: 2,
+        per_page: 9,
+        total: 21,
+        total_pages: 3,
+        has_next: true,
+        has_prev: true,
+        next_cursor: null
+      })
+      expect(meta.performance).toMatchObject({ cache_status: "miss", source: "service" })
+      expect(meta.performance.response_time).toMatch(/^[0-9]+\.[0-9]ms$/)
+    })
+  )
+
+  it.effect("asks for the first twenty, the newest first, when nothing is said", () =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      yield* edge.get("/api/products")
+      expect(edge.controls.lists.at(-1)).toMatchObject({
+        page: { page: 1, perPage: 20 },
+        orderBy: ProductOrderBy.DATE,
+        order: SortOrder.DESC
+      })
+      expect(edge.controls.lists.at(-1)?.filter).toMatchObject({ minPrice: "", stockStatus: "", skus: [] })
+      expect(edge.controls.lists.at(-1)?.filter?.onSale).toBeUndefined()
+    })
+  )
+
+  it.effect("hands every parameter on", () =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      const query =
+        "page=3&per_page=100&categories=16,17,16&tag=34&sku=FR-1001,FR%2F2&include=18,19&min_price=0.50&max_price=12999.999" +
+        "&on_sale=true&featured=false&stock_status=onbackorder&orderby=include&order=asc"
+      expect((yield* edge.get(`/api/products?${query}`)).status).toBe(200)
+      expect(edge.controls.lists.at(-1)).toMatchObject({
+        page: { page: 3, perPage: 100 },
+        filter: {
+          categoryIds: [16n, 17n],
+          tagIds: [34n],
+          skus: ["FR-1001", "FR/2"],
+          includeIds: [18n, 19n],
+          minPrice: "0.50",
+          maxPrice: "12999.999",
+          onSale: true,
+          featured: false,
+          stockStatus: "onbackorder"
+        },
+        orderBy: ProductOrderBy.INCLUDE,
+        order: SortOrder.ASC
+      })
+    })
+  )
+
+  it.effect("answers with some fields only", () =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      const { data } = yield* anything(yield* edge.get("/api/products?fields=price,id,id&per_page=1"))
+      expect(data).toStrictEqual([{ id: 18, price: "1599" }])
+    })
+  )
+
+  it.effect("is empty past the end", () =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      const { data, meta } = yield* page(yield* edge.get("/api/products?page=1000000"))
+      expect(data).toStrictEqual([])
+      expect(meta.pagination).toMatchObject({ has_next: false, has_prev: true, total: 21 })
+    })
+  )
+
+  const wholes = [
+    "1e1",
+    " 5",
+    "+5",
+    "5 ",
+    "-1",
+    "0",
+    "00",
+    "01",
+    "1.0",
+    "0x10",
+    "NaN",
+    "Infinity",
+    "null",
+    "",
+    "٣",
+    "５",
+    "1,2",
+    "1_000"
+  ]
+  const bad: ReadonlyArray<readonly [query: string, field: string]> = [
+    ...wholes.map((text) => [`page=${encodeURIComponent(text)}`, "page"] as const),
+    ...wholes.map((text) => [`per_page=${encodeURIComponent(text)}`, "per_page"] as const),
+    ["page=1000001", "page"],
+    ["page=99999999999999999999999999", "page"],
+    ["page", "page"],
+    ["page=1&page=1", "page"],
+    ["page[]=1", "page[]"],
+    ["per_page=101", "per_page"],
+    ["categories=", "categories"],
+    ["categories=16,", "categories"],
+    ["categories=16,x", "categories"],
+    ["categories=0", "categories"],
+    ["categories=9007199254740993", "categories"],
+    [`categories=${Array.from({ length: 101 }, (_, at) => at + 1).join(",")}`, "categories"],
+    ["tag=a", "tag"],
+    ["include=-1", "include"],
+    ["sku=", "sku"],
+    ["sku=a,,b", "sku"],
+    ["sku=%00", "sku"],
+    ["sku=a%0Ab", "sku"],
+    [`sku=${"x".repeat(201)}`, "sku"],
+    ["min_price=1e3", "min_price"],
+    ["min_price=-1", "min_price"],
+    ["min_price=1.", "min_price"],
+    ["min_price=.5", "min_price"],
+    ["min_price=1,5", "min_price"],
+    [`min_price=${"9".repeat(16)}`, "min_price"],
+    ["max_price=NaN", "max_price"],
+    ["max_price=0x1", "max_price"],
+    ["on_sale=1", "on_sale"],
+    ["on_sale=TRUE", "on_sale"],
+    ["on_sale=", "on_sale"],
+    ["featured=yes", "featured"],
+    ["stock_status=lots", "stock_status"],
+    ["orderby=popularity", "orderby"],
+    ["orderby=__proto__", "orderby"],
+    ["orderby=include", "orderby"],
+    ["order=ASC", "order"],
+    ["fields=", "fields"],
+    ["fields=id,", "fields"],
+    ["fields=constructor", "fields"],
+    ["fields=downloads", "fields"],
+    ["fields=_links", "fields"],
+    ["search=x", "search"],
+    ["Page=1", "Page"],
+    ["__proto__=1", "__proto__"],
+    ["constructor=1", "constructor"],
+    ["=1", ""],
+    ["page=%zz", "query"],
+    ["sku=%ff", "query"],
+    ["%c3%28=1", "query"]
+  ]
+  it.effect.each(bad)("refuses ?%s", ([query, field]) =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      const calls = edge.controls.calls.length
+      const response = yield* edge.get(`/api/products?${query}`)
+      expect(response.status).toBe(400)
+      const { error } = yield* problemOf(response)
+      expect(error.code).toBe("VALIDATION_ERROR")
+      expect(error.details.map((it) => it.field ?? "")).toContain(field)
+      expect(edge.controls.calls.length).toBe(calls)
+    })
+  )
+
+  it.effect("names every wrong field at once, with what was received", () =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      const query = `page=0&per_page=x&orderby=y&fields=id,foo,bar&nonsense=1&min_price=${"9".repeat(300)}`
+      const { error } = yield* problemOf(yield* edge.get(`/api/products?${query}`))
+      const details = new Map(error.details.map((it) => [it.field, it]))
+      expect([...details.keys()].sort()).toStrictEqual([
+        "fields",
+        "min_price",
+        "nonsense",
+        "orderby",
+        "page",
+        "per_page"
+      ])
+      expect(details.get("fields")?.message).toBe('has no field "foo", "bar"')
+      expect(details.get("page")).toStrictEqual({
+        field: "page",
+        message: "must be a whole number from 1 to 1000000, in plain digits",
+        received: "0"
+      })
+      expect(details.get("min_price")?.received).toHaveLength(100)
+    })
+  )
+
+  it.effect("tells of a rule that only the catalogue knows in the words of the request", () =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      edge.controls.catalog = fail(Code.InvalidArgument, "no", {
+        violations: [{ field: "filter.skus[0]", message: "is too odd" }]
+      })
+      const response = yield* edge.get("/api/products?sku=odd")
+      edge.controls.catalog = Effect.void
+      const { error } = yield* problemOf(response)
+      expect(response.status).toBe(400)
+      expect(error.details).toStrictEqual([{ field: "sku", message: "is too odd" }])
+    })
+  )
+})
+
+layer(TestEdge.layer(), { excludeTestServices: true })("GET /api/products/:id", (it) => {
+  it.effect("is one product", () =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      const { data } = yield* one(yield* edge.get("/api/products/18"))
+      expect(data).toMatchObject({ id: 18, price: "1599", manage_stock: true, date_on_sale_from: null })
+    })
+  )
+
+  it.effect("is a variation as a product, when the id is one's", () =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      const { data } = yield* one(yield* edge.get("/api/products/39"))
+      expect(data).toMatchObject({ id: 39, type: "variation", parent_id: 38, images: [{ id: 14 }] })
+    })
+  )
+
+  it.effect("answers with some fields only", () =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      const { data } = yield* anything(yield* edge.get("/api/products/18?fields=sku"))
+      expect(data).toStrictEqual({ sku: "FR-1001" })
+    })
+  )
+
+  it.effect.each([
+    ["/api/products/20", 404],
+    ["/api/products/9007199254740991", 404],
+    ["/api/products/9007199254740992", 404],
+    ["/api/products/9223372036854775808", 404],
+    [`/api/products/${"9".repeat(90)}`, 404],
+    [`/api/products/${"9".repeat(300)}`, 404],
+    ["/api/products/search", 404],
+    ["/api/products/featured", 404],
+    ["/api/products/__proto__", 400],
+    ["/api/products/0", 400],
+    ["/api/products/-1", 400],
+    ["/api/products/+1", 400],
+    ["/api/products/1e1", 400],
+    ["/api/products/1.0", 400],
+    ["/api/products/018", 400],
+    ["/api/products/%2018", 400],
+    ["/api/products/18%00", 400],
+    ["/api/products/%D9%A3", 400],
+    ["/api/products/18;drop", 400],
+    ["/api/products/%ff", 404],
+    ["/api/products/18/", 404],
+    ["/api//products/18", 404],
+    ["/API/products/18", 404],
+    ["/api/products/18/stock", 404],
+    ["/api/products/18?page=1", 400],
+    ["/api/products/0/variations", 400],
+    ["/api/products/999/variations", 404],
+    ["/api/products/38/variations?orderby=id", 400],
+    ["/api/products/38/variations?fields=images", 400]
+  ] as const)("%s is a %i", ([path, status]) =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      const response = yield* edge.get(path)
+      expect(response.status).toBe(status)
+      yield* problemOf(response)
+    })
+  )
+
+  it.effect("has its variations in a page of their own", () =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      const { data, meta } = yield* variations(yield* edge.get("/api/products/38/variations?per_page=3"))
+      expect(data.map(({ parent_id }) => parent_id)).toStrictEqual([38, 38, 38])
+      expect(meta.pagination).toMatchObject({ total: 4, total_pages: 2, has_next: true })
+    })
+  )
+
+  it.effect("has an empty page of variations when it is simple", () =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      const { data } = yield* variations(yield* edge.get("/api/products/18/variations"))
+      expect(data).toStrictEqual([])
+    })
+  )
+})
