@@ -18,7 +18,8 @@ export class Output extends Context.Service<
     const write = (text: string) => void stdout.write(text)
     return {
       line: (text) => write(`${text}\n`),
-      progress: stdout.isTTY ? bar(write, () => stdout.columns) : lines(write)
+      // Some terminals say that they are 0 columns wide.
+      progress: stdout.isTTY ? bar(write, () => stdout.columns || 80) : lines(write)
     }
   })
 }
