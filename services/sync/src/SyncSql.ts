@@ -72,7 +72,7 @@ const make = Effect.gen(function* () {
     return inserted.length > 0
   })
 
-  /** Runs as the outside sees them, the newest first. */
+  /** Runs as the outside sees them, the newest first. No step shows more read than there is, though lists shrink. */
   const runs = (where: Fragment, options: { limit: number; errors: boolean }) =>
     sql`
       SELECT jsonb_build_object(
@@ -80,7 +80,7 @@ const make = Effect.gen(function* () {
         'startedAt', ${ms("started_at")}, 'finishedAt', ${ms("finished_at")},
         'steps', (
           SELECT jsonb_agg(jsonb_build_object(
-            'ordinal', ordinal, 'resource', resource, 'total', total, 'read', read, 'applied', applied,
+            'ordinal', ordinal, 'resource', resource, 'total', total + greatest(read - total, 0), 'read', read, 'applied', applied,
             'unchanged', unchanged, 'removed', removed, 'rejected', rejected, 'done', done
           ) ORDER BY ordinal) FROM run_steps WHERE run_id = runs.id
         ),
