@@ -12,7 +12,7 @@ const measure = async (
   use: () => Promise<void>
 ): Promise<number> => {
   try {
-    await until("it is ready", process, ready, 600_000)
+    await until("it is ready", process, ready, { everyMs: 100, timeoutMs: 600_000 })
     await use()
     return residentMegabytes(process.pid)
   } finally {

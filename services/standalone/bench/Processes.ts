@@ -53,7 +53,7 @@ export const until = async (
   what: string,
   process: Process,
   ready: () => Promise<boolean>,
-  timeoutMs = 120_000
+  { everyMs = 20, timeoutMs = 120_000 }: { readonly everyMs?: number; readonly timeoutMs?: number } = {}
 ): Promise<void> => {
   const deadline = performance.now() + timeoutMs
   while (!(await ready().catch(() => false))) {
@@ -62,7 +62,7 @@ export const until = async (
       await sleep(100)
       throw new Error(`${what} did not come about:\n${process.output()}`)
     }
-    await sleep(20)
+    await sleep(everyMs)
   }
 }
 

@@ -74,11 +74,13 @@ const mirror = async ({ postgres, shop }: Upstreams): Promise<number> => {
     const cpu = () => cpuSeconds(catalog.pid) + cpuSeconds(sync.pid) + cpuSeconds(postgres.pid)
     const before = cpu()
     await call(syncUrl, "StartSync", { kind: "RUN_KIND_PRODUCTS" })
-    await until("the mirror is complete", sync, async () => {
+    const complete = async () => {
       const status = JSON.stringify(await call(syncUrl, "GetSyncStatus", {}))
       if (/RUN_STATUS_(FAILED|CANCELLED)/.test(status)) throw new Error(status)
       return status.includes("RUN_STATUS_COMPLETED")
-    })
+    }
+    // Seldom, because the question costs CPU as well.
+    await until("the mirror is complete", sync, complete, { everyMs: 500, timeoutMs: 600_000 })
     return cpu() - before
   } finally {
     for (const process of started.reverse()) await process.stop()

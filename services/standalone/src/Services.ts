@@ -1,10 +1,12 @@
 import { Catalog } from "@optica/catalog/Catalog"
 import * as CatalogRpc from "@optica/catalog/CatalogRpc"
+import * as CatalogService from "@optica/catalog/CatalogService"
 import * as ConnectClient from "@optica/connect/ConnectClient"
 import type { ServiceRoutes } from "@optica/connect/ConnectRoutes"
 import { ConnectServer } from "@optica/connect/ConnectServer"
 import { Sync } from "@optica/sync/Sync"
 import * as SyncRpc from "@optica/sync/SyncRpc"
+import * as SyncService from "@optica/sync/SyncService"
 import { CatalogClient } from "@optica/sync/Upstreams"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -14,16 +16,13 @@ import { serviceDatabase } from "./Databases.ts"
 
 const host = "127.0.0.1"
 
-/** Where a workspace keeps its migrations, told by one of its modules. */
-const migrationsBeside = (module: string) => new URL("../migrations/", import.meta.resolve(module))
-
 /** The catalogue's RPCs: served on a port for others, and called in memory by the rest of this process. */
 export class CatalogRoutes extends Context.Service<CatalogRoutes, ServiceRoutes>()(
   "@optica/standalone/CatalogRoutes"
 ) {
   static readonly layer = Layer.effect(CatalogRoutes, CatalogRpc.routes).pipe(
     Layer.provide(Catalog.layer),
-    Layer.provide(serviceDatabase("catalog", migrationsBeside("@optica/catalog/Catalog")))
+    Layer.provide(serviceDatabase("catalog", CatalogService.migrations))
   )
 }
 
@@ -40,7 +39,7 @@ export class SyncRoutes extends Context.Service<SyncRoutes, ServiceRoutes>()(
         )
       )
     ),
-    Layer.provide(serviceDatabase("sync", migrationsBeside("@optica/sync/Sync")))
+    Layer.provide(serviceDatabase("sync", SyncService.migrations))
   )
 }
 

@@ -122,7 +122,7 @@ export declare type RunStep = Message<"optica.sync.v1.RunStep"> & {
   resource: string;
 
   /**
-   * How many items the shop says it has; absent until the first page was read.
+   * How many items the shop says it has; absent while unknown.
    *
    * @generated from field: optional int64 total = 2;
    */
