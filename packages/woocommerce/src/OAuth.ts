@@ -20,17 +20,11 @@ const listName = (name: string): string => name.replace(/\[.*$/, "")
 export const normalizeParams = (params: ReadonlyArray<readonly [string, string]>): string =>
   params
     .map(([name, value]) => ({
-      list: listName(name),
+      list: percentEncode(listName(name)),
       name: percentEncode(name),
       value: percentEncode(value)
     }))
-    .sort((a, b) =>
-      a.name === b.name
-        ? byBytes(a.value, b.value)
-        : a.list === b.list
-          ? 0
-          : byBytes(percentEncode(a.list), percentEncode(b.list))
-    )
+    .sort((a, b) => (a.name === b.name ? byBytes(a.value, b.value) : byBytes(a.list, b.list)))
     .map(({ name, value }) => `${name}=${value}`)
     .join("&")
 

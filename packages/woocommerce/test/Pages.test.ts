@@ -76,6 +76,13 @@ describe("Pages", () => {
     })
   )
 
+  it.effect("a page that was answered before the list grew does not hide that it did", () =>
+    Effect.gen(function* () {
+      const read = (number: number) => Effect.succeed(page(number, number === 2 ? 5 : 3))
+      assert.deepStrictEqual(numbers(yield* Stream.runCollect(walk(read, 1, 4))), [1, 2, 3, 4, 5])
+    })
+  )
+
   it.effect("a failed page ends the stream after those before it", () =>
     Effect.gen(function* () {
       const failed = yield* Deferred.make<void>()

@@ -35,6 +35,7 @@ const rawurlencode = (text: string): string =>
 
 /** What WooCommerce would answer: undefined where it lets the request in. */
 export const verify = (
+  consumerKey: string,
   method: string,
   url: URL,
   consumerSecret: string,
@@ -42,6 +43,7 @@ export const verify = (
   now: number
 ): string | undefined => {
   const query = parseQuery(url.search)
+  if (query.get("oauth_consumer_key") !== consumerKey) return "Consumer key is invalid."
   const given = query.get("oauth_signature")
   query.delete("oauth_signature")
   const parts = [...query]

@@ -65,7 +65,7 @@ describe("Transport", () => {
   describe("OAuth over http", () => {
     const seen = new Set<string>()
     const verifying: Answering = (asked) => {
-      const refusal = verify(asked.method, asked.url, consumerSecret, seen, Date.now())
+      const refusal = verify(consumerKey, asked.method, asked.url, consumerSecret, seen, Date.now())
       return refusal === undefined
         ? listReply([frame], 1, 1)
         : {
