@@ -3,6 +3,7 @@
  * every failure, and what all answers have in common.
  */
 import * as Deadline from "@optica/connect/Deadline"
+import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
@@ -32,20 +33,23 @@ export const make =
       const exchange = Exchange.of(request)
       const answer = Effect.suspend(() => {
         const early = beforeRouting(exchange, options.cors)
-        if (early !== undefined) return Effect.succeed(early)
-        return routed.pipe(
-          Deadline.within(options.requestTimeoutMs - Exchange.elapsed(exchange)),
-          Effect.catchCause((cause) =>
-            Effect.map(Refusals.fromCause(cause, exchange), (problem) =>
-              Problems.toResponse(problem, exchange)
-            )
-          )
-        )
-      })
+        return early === undefined
+          ? Deadline.within(options.requestTimeoutMs - Exchange.elapsed(exchange))(routed)
+          : Effect.succeed(early)
+      }).pipe(Effect.catchCause((cause) => explain(cause, exchange)))
       return Effect.flatMap(ServerSpan.around(exchange, request, answer), (response) =>
         finish(exchange, response, options.cors)
+      ).pipe(
+        Effect.catchCause((cause) =>
+          Effect.map(explain(cause, exchange), (response) =>
+            HttpServerResponse.setHeaders(response, ResponseHeaders.common(exchange, options.cors))
+          )
+        )
       )
     })
+
+const explain = (cause: Cause.Cause<unknown>, exchange: Exchange.Exchange): Effect.Effect<Answer> =>
+  Effect.map(Refusals.fromCause(cause, exchange), (problem) => Problems.toResponse(problem, exchange))
 
 /** What can be said without looking further than the head. */
 const beforeRouting = (exchange: Exchange.Exchange, cors: ResponseHeaders.Cors): Answer | undefined => {

@@ -8,6 +8,7 @@ import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import * as HttpTraceContext from "effect/http/HttpTraceContext"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Tracer from "effect/Tracer"
 import type { Exchange } from "./Exchange.ts"
 
 /** How a span of a 5xx ends. */
@@ -45,7 +46,7 @@ export const around = <R>(
     (span) => {
       exchange.traceId = span.traceId
       exchange.spanId = span.spanId
-      return Effect.onExit(Effect.withParentSpan(answer, span), (exit) =>
+      return Effect.onExit(Effect.provideService(answer, Tracer.ParentSpan, span), (exit) =>
         Effect.map(Clock.currentTimeNanos, (now) => {
           const status = Exit.isSuccess(exit) ? exit.value.status : 500
           span.attribute("http.response.status_code", status)
