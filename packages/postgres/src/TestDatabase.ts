@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Reactivity from "effect/reactivity/Reactivity"
+import * as Schema from "effect/Schema"
 import type { SqlClient } from "effect/sql/SqlClient"
 import * as Migrations from "./Migrations.ts"
 import * as Postgres from "./Postgres.ts"
@@ -96,9 +97,18 @@ const ensureTemplate = Effect.fnUntraced(function* (
       Postgres.layer({ url, schema: options.schema, applicationName: "test-template", maxConnections: 1 })
     )
   )
+  // Templates of other states of the migrations: a checkout that still has such a state makes its own again.
+  const old = yield* run(
+    `SELECT datname::text FROM pg_database WHERE datname LIKE 'optica_template_${options.schema}_%'`
+  )
+  for (const { datname } of yield* decodeNames(old)) {
+    if (datname !== part) yield* run(`DROP DATABASE IF EXISTS ${identifier(datname)} WITH (FORCE)`)
+  }
   yield* run(`ALTER DATABASE ${identifier(part)} RENAME TO ${identifier(template)}`)
   return template
 })
+
+const decodeNames = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ datname: Schema.String })))
 
 const inDatabase = (url: Redacted.Redacted<string>, database: string) => {
   const changed = new URL(Redacted.value(url))

@@ -77,7 +77,8 @@ const end = (child: ChildProcess, how: () => void) =>
     await ended
   })
 
-describe("EmbeddedPostgres", () => {
+// Each of them makes a cluster, some two.
+describe("EmbeddedPostgres", { timeout: 60_000 }, () => {
   it.live(
     "makes a cluster, serves it on loopback behind a password, and keeps the data for the next start",
     () =>
@@ -188,7 +189,7 @@ describe("EmbeddedPostgres", () => {
       const { child, server } = yield* startElsewhere(dataDir, "exit")
       yield* end(child, () => child.stdin?.end())
       while (isAlive(server.pid)) yield* Effect.sleep("20 millis")
-    }).pipe(Effect.scoped, Effect.timeout("5 seconds"))
+    }).pipe(Effect.scoped)
   )
 
   it.live("refuses a folder that another live process uses, and says which", () =>

@@ -8,17 +8,17 @@ import type * as Redacted from "effect/Redacted"
 import { Catalog } from "./Catalog.ts"
 import { routes } from "./CatalogRpc.ts"
 
-/** The role and the schema that belong to the catalogue. */
-export const owned = { role: "optica_catalog", schema: "catalog" } as const
+/** The schema that belongs to the catalogue, and to its role `optica_catalog`. */
+const schema = "catalog"
 
 /** Where the migrations are. */
 export const migrations = new URL("../migrations/", import.meta.url)
 
 /** The Catalog on a database of its own, brought up to date first. `url` is the database as the catalogue's role. */
-export const catalogLayer = (url: Redacted.Redacted<string>) =>
+const catalogLayer = (url: Redacted.Redacted<string>) =>
   Catalog.layer.pipe(
-    Layer.provide(Migrations.layer({ schema: owned.schema, directory: migrations })),
-    Layer.provide(Postgres.layer({ url, schema: owned.schema, applicationName: "optica-catalog" }))
+    Layer.provide(Migrations.layer({ schema, directory: migrations })),
+    Layer.provide(Postgres.layer({ url, schema, applicationName: "optica-catalog" }))
   )
 
 /** The same, served on a port. */
