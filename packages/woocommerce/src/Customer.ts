@@ -1,7 +1,7 @@
 /** Customers, as `/customers` sends them. Personal data throughout: never in logs, spans or URLs. `modified_after` is silently ignored (fact 3). */
 import * as Schema from "effect/Schema"
 import { MetaData } from "./Product.ts"
-import { Bool, Id, list, RequiredText, Text, whole } from "./Scalars.ts"
+import { Bool, Id, list, Text, whole } from "./Scalars.ts"
 import { WooDate } from "./WooDate.ts"
 
 /** A postal address; `email` only in billing addresses. */
@@ -27,7 +27,7 @@ export const Customer = Schema.Struct({
   date_created_gmt: WooDate,
   date_modified: WooDate,
   date_modified_gmt: WooDate,
-  email: RequiredText,
+  email: Text,
   first_name: Text,
   last_name: Text,
   role: Text,

@@ -101,6 +101,7 @@ describe("the tarball of npm pack", () => {
     for (const file of [
       "package.json",
       "README.md",
+      "FACTS.md",
       "LICENSE",
       "dist/WooCommerce.js",
       "dist/WooCommerce.d.ts",
