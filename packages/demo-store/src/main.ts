@@ -1,4 +1,4 @@
-import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as ServiceMain from "@optica/telemetry/ServiceMain"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -16,6 +16,4 @@ const announce = Layer.effectDiscard(
   })
 )
 
-const store = Layer.unwrap(Effect.map(demoStoreConfig, DemoStore.layer))
-
-NodeRuntime.runMain(Layer.launch(announce.pipe(Layer.provide(store))))
+ServiceMain.run(announce.pipe(Layer.provide(Layer.unwrap(Effect.map(demoStoreConfig, DemoStore.layer)))))
