@@ -4,6 +4,7 @@ import type { Product } from "./Product.ts"
 import { flag, integers, text, texts } from "./rest/Params.ts"
 import type { Shop } from "./Shop.ts"
 import { parse, type Timezone } from "./SiteTime.ts"
+import { mix } from "./seed/Dice.ts"
 
 type Test = (facts: Facts) => boolean
 
@@ -47,6 +48,7 @@ const testsOf = (shop: Shop, values: JsonObject): ReadonlyArray<Test> => {
   const row = (facts: Facts): Product | undefined => shop.product(facts.id)
   list(integers(values, "exclude"), (ids) => (facts) => !ids.has(facts.id))
   list(integers(values, "parent"), (ids) => (facts) => ids.has(row(facts)?.parent_id ?? 0))
+  list(integers(values, "parent_exclude"), (ids) => (facts) => !ids.has(row(facts)?.parent_id ?? 0))
   add(text(values, "type"), (type) => (facts) => facts.type === type)
   list(texts(values, "include_types"), (types) => (facts) => types.has(facts.type))
   list(texts(values, "exclude_types"), (types) => (facts) => !types.has(facts.type))
@@ -204,6 +206,8 @@ const order = (
   const keys: Record<string, (a: Facts, b: Facts) => number> = {
     date: (a, b) => a.created - b.created,
     id: () => 0,
+    // The same shuffle until the shop changes: a random order that can be paged through.
+    random: (a, b) => mix(shop.revision, a.id) - mix(shop.revision, b.id),
     modified: (a, b) => a.modified - b.modified,
     price: (a, b) => a.price - b.price,
     popularity: (a, b) => a.sales - b.sales,

@@ -79,7 +79,8 @@ describe("the REST API", () => {
       "price",
       "popularity",
       "rating",
-      "menu_order"
+      "menu_order",
+      "random"
     ]) {
       const ids: Array<Json | undefined> = []
       for (let page = 1; page <= 3; page++) {
@@ -90,6 +91,50 @@ describe("the REST API", () => {
       }
       expect(new Set(ids).size, orderby).toBe(120)
     }
+  })
+
+  it("filters by every parameter of a product list", async () => {
+    const count = async (query: string): Promise<number> => {
+      const response = await rest(`/products?per_page=1&_fields=id&${query}`)
+      return Number(response.headers.get("x-wp-total"))
+    }
+    expect(await count("")).toBe(120)
+    const split = async (...queries: ReadonlyArray<string>) =>
+      (await Promise.all(queries.map(count))).reduce((sum, part) => {
+        expect(part).toBeGreaterThan(0)
+        return sum + part
+      }, 0)
+    expect(await split("featured=true", "featured=false")).toBe(120)
+    expect(await split("on_sale=true", "on_sale=false")).toBe(120)
+    expect(await split("stock_status=instock", "stock_status=outofstock", "stock_status=onbackorder")).toBe(
+      120
+    )
+    expect(await split("type=simple", "type=variable")).toBe(120)
+    expect(await split("include_types=simple", "exclude_types=simple")).toBe(120)
+    expect(await split("status=draft", "exclude_status=draft")).toBe(120)
+    expect(await split("include_status=draft,pending", "exclude_status=draft,pending")).toBe(120)
+    expect(await split("tax_class=standard", "tax_class=reduced-rate")).toBe(120)
+    expect(await split("virtual=true", "virtual=false")).toBe(120)
+    expect(await split("category=16", "category=20,22,25,28,15")).toBe(120)
+    expect(await split("min_price=1500", "max_price=1499.9999")).toBe(119)
+    expect(await split("tag=40")).toBe(14)
+    expect(await split("brand=50")).toBeLessThan(120)
+    expect(await split("attribute=pa_frame-shape&attribute_term=91")).toBeLessThan(120)
+    expect(await split("search=titanium")).toBeLessThan(120)
+    expect(await split("search_sku=fr-10")).toBeLessThan(120)
+    expect(await count("sku=FR-1001,nope")).toBe(await count("search_sku=FR-1001"))
+    expect(await split("after=2024-03-01T00:00:00", "before=2024-03-01T00:00:00")).toBe(120)
+    expect(await count("exclude=1000,1016")).toBe(118)
+    expect(await count("include=1000,1016,4")).toBe(2)
+    const authorization = `Basic ${Buffer.from("ck_rw:cs_rw").toString("base64")}`
+    const brackets = await fetch(`${running.url}/wp-json/wc/v3/products?include[]=1000&include[]=1016`, {
+      headers: { authorization, "x-forwarded-proto": "https" }
+    })
+    expect(brackets.headers.get("x-wp-total")).toBe("2")
+    expect(await count("parent=7")).toBe(0)
+    expect(await count("parent_exclude=0")).toBe(0)
+    const [item] = await listOf(await rest("/products?include=1016&include_meta=frame_size"))
+    expect(isObject(item) && isArray(item.meta_data) ? item.meta_data.length : -1).toBeLessThan(2)
   })
 
   it("answers offset beyond pages, HEAD without a body, and other related ids each time", async () => {

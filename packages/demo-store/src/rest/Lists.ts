@@ -1,6 +1,6 @@
-import { isObject, type Json, type JsonObject } from "../Json.ts"
+import { isArray, isObject, type Json, type JsonObject } from "../Json.ts"
 import type { Shop } from "../Shop.ts"
-import { integer } from "./Params.ts"
+import { integer, texts } from "./Params.ts"
 import type { Answer, Call } from "./Route.ts"
 
 /** Cuts the page out of all ids. A page past the end is empty, with the true totals (fact 10). */
@@ -78,4 +78,17 @@ export const onlyFields = (item: Json, fields: ReadonlyArray<string>, keepLinks:
     }
   }
   return kept
+}
+
+/** `include_meta` and `exclude_meta`: which keys of `meta_data` a list shows. */
+export const onlyMeta = (values: JsonObject, item: JsonObject): JsonObject => {
+  const included = texts(values, "include_meta")
+  const excluded = texts(values, "exclude_meta")
+  const meta = item.meta_data
+  if ((included.length === 0 && excluded.length === 0) || !isArray(meta)) return item
+  const shown = meta.filter((entry) => {
+    const key = isObject(entry) && typeof entry.key === "string" ? entry.key : ""
+    return (included.length === 0 || included.includes(key)) && !excluded.includes(key)
+  })
+  return { ...item, meta_data: shown }
 }

@@ -4,7 +4,7 @@ import { productIds } from "../ProductQuery.ts"
 import { createProduct, trashProduct, updateProduct } from "../write/ProductWrite.ts"
 import { batch } from "./Batch.ts"
 import * as Rules from "./ListRules.ts"
-import { type ListCache, page } from "./Lists.ts"
+import { type ListCache, onlyMeta, page } from "./Lists.ts"
 import { flag, text } from "./Params.ts"
 import { type Context, productJson, variationAsProduct } from "./ProductJson.ts"
 import type { RelatedIds } from "./RelatedIds.ts"
@@ -32,7 +32,7 @@ export const productRoutes = (lists: ListCache, related: RelatedIds): ReadonlyAr
       const ids = lists.ids(shop, "products", call.values, () => productIds(shop, call.values))
       return page(call, ids, (id) => {
         const row = shop.product(id)
-        if (row !== undefined) return render(call, row, contextOf(call))
+        if (row !== undefined) return onlyMeta(call.values, render(call, row, contextOf(call)))
         // A search by SKU finds variations too.
         return asProduct(call, id)
       })
