@@ -102,7 +102,10 @@ export const fromSchemaError = (error: HttpApiSchemaError, exchange: Exchange): 
     return { field, message, ...(value === undefined ? {} : { received: value.slice(0, 100) }) }
   })
   // A word where an id stands is the address of something that is not there (yet), not a misspelt id.
-  if (error.kind === "Params" && details.every((it) => /^(?:[A-Za-z][A-Za-z_-]*)?$/.test(it.received ?? ""))) {
+  if (
+    error.kind === "Params" &&
+    details.every((it) => /^(?:[A-Za-z][A-Za-z_-]*)?$/.test(it.received ?? ""))
+  ) {
     return nothingAt(exchange)
   }
   const fields = details.map((it) => it.field).join(", ")
