@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { createServer as createTlsServer } from "node:https"
 import type { AddressInfo, Socket } from "node:net"
 import { Effect } from "effect"
+import { record } from "./Recorded.ts"
 
 export interface Asked {
   readonly method: string
@@ -103,3 +104,19 @@ export const listReply = (rows: ReadonlyArray<unknown>, total: number, totalPage
   headers: { "x-wp-total": String(total), "x-wp-totalpages": String(totalPages) },
   body: rows
 })
+
+/** Answers with recorded answers, by method and path; what was not recorded has no route. */
+export const replaying =
+  (answers: { readonly [request: string]: readonly [group: string, name: string] }): Answering =>
+  ({ method, url }) => {
+    const key = `${method} ${url.pathname.replace("/wp-json/wc/v3", "")}`
+    const found = answers[key]
+    if (found === undefined) {
+      return {
+        status: 404,
+        body: { code: "rest_no_route", message: "No route was found.", data: { status: 404 } }
+      }
+    }
+    const { body, headers, status } = record(...found)
+    return { status, headers: { ...headers }, body } satisfies Reply
+  }
