@@ -84,7 +84,7 @@ export const observe = (change: Change, allow: MetaAllow): Result.Result<Observe
       kind,
       parentId,
       dateModifiedGmt: Predicate.isString(json.date_modified_gmt) ? json.date_modified_gmt.slice(0, 40) : "",
-      contentHash: hash("sha256", derivation + stableText(json), "buffer").subarray(0, 16),
+      contentHash: hash("sha256", derivation + stableText(change.source, json), "buffer").subarray(0, 16),
       json,
       source: change.source
     })
@@ -95,12 +95,12 @@ export const observe = (change: Change, allow: MetaAllow): Result.Result<Observe
 }
 
 /**
- * The JSON written anew, so that spelling does not count, without what differs between two reads of the same thing:
- * related_ids are drawn at random (fact 7), _links tell how it was read. Cut out of the text: that is cheaper than a copy
- * of the object, and where the same text stands deeper down as well, all it costs is a needless write.
+ * The text that counts: without what differs between two reads of the same thing. related_ids are drawn at random
+ * (fact 7), _links tell how it was read. Cut out of the text, which is cheaper than writing the object anew. A text that
+ * spells the same object in another way, or holds such a part deeper down as well, costs a needless write at worst.
  */
-const stableText = (json: Schema.JsonObject): string => {
-  let text = JSON.stringify(json)
+const stableText = (source: string, json: Schema.JsonObject): string => {
+  let text = source
   for (const key of ["related_ids", "_links"]) {
     if (json[key] !== undefined) text = text.replace(`,"${key}":${JSON.stringify(json[key])}`, () => "")
   }

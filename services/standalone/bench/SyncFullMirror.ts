@@ -95,7 +95,10 @@ const insert = async (postgres: BenchPostgres): Promise<number> => {
     const rows = yield* sql<{ readonly [column: string]: unknown }>`SELECT * FROM products ORDER BY id`
     if (rows.length < products) return yield* Effect.die(`only ${rows.length} products were mirrored`)
     yield* sql`DROP TABLE IF EXISTS bare`
-    yield* sql`CREATE TABLE bare (LIKE products INCLUDING ALL)`
+    // LIKE leaves the storage parameters behind, which decide how much of a row is compressed and stored apart.
+    const [{ options } = { options: "" }] = yield* sql<{ readonly options: string }>`
+      SELECT array_to_string(reloptions, ', ') AS options FROM pg_class WHERE oid = 'products'::regclass`
+    yield* sql`CREATE TABLE bare (LIKE products INCLUDING ALL) WITH (${sql.literal(options)})`
     const columns = Object.keys(rows[0] ?? {})
     const set = sql.literal(columns.map((name) => `"${name}" = excluded."${name}"`).join(", "))
     const used = process.cpuUsage()

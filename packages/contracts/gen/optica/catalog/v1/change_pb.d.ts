@@ -45,7 +45,7 @@ export declare type Change = Message<"optica.catalog.v1.Change"> & {
    */
   state: {
     /**
-     * The object as the WooCommerce REST API v3 sent it, JSON text, kept whole.
+     * The object as the WooCommerce REST API v3 sent it, JSON text, kept whole. Whatever is no JSON object is REJECTED.
      *
      * @generated from field: string source_json = 4;
      */
