@@ -20,6 +20,7 @@ import {
   Http2SessionManager
 } from "@connectrpc/connect-node"
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as HttpTraceContext from "effect/http/HttpTraceContext"
@@ -27,7 +28,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type * as Tracer from "effect/Tracer"
+import * as Tracer from "effect/Tracer"
 import { fromUnknown, RpcError } from "./ConnectError.ts"
 import type { ServiceRoutes } from "./ConnectRoutes.ts"
 import { remaining } from "./Deadline.ts"
@@ -129,7 +130,13 @@ export const transportHttp = (options: {
   return Effect.map(
     Effect.acquireRelease(
       Effect.sync(
-        () => new Http2SessionManager(options.baseUrl, {}, { maxSessionMemory: SESSION_MAX_MEGABYTES })
+        () =>
+          new Http2SessionManager(
+            options.baseUrl,
+            // A server that vanished without a word is noticed while calls wait for it.
+            { pingIntervalMs: 30_000, pingTimeoutMs: 10_000 },
+            { maxSessionMemory: SESSION_MAX_MEGABYTES }
+          )
       ),
       (sessions) => Effect.sync(() => sessions.abort())
     ),
@@ -216,8 +223,11 @@ const requestHeaders = (span: Tracer.Span, common: ClientOptions, options: CallO
       headers.set(name, Redacted.isRedacted(value) ? Redacted.value(value) : value)
     }
   }
-  const { traceparent } = HttpTraceContext.toHeaders(span)
-  if (traceparent !== undefined) headers.set("traceparent", traceparent)
+  // Where tracing is switched off there is a span without ids.
+  if (!Context.get(span.annotations, Tracer.DisablePropagation)) {
+    const { traceparent } = HttpTraceContext.toHeaders(span)
+    if (traceparent !== undefined) headers.set("traceparent", traceparent)
+  }
   return headers
 }
 

@@ -56,7 +56,7 @@ export class ConnectServer extends Context.Service<
         // Added before the port is, and so run after it closed: what handlers use lives until the last has ended.
         yield* Effect.addFinalizer(() =>
           Effect.flatMap(
-            Effect.promise(() => Port.within(HANDLERS_END_MS, calls.ended())),
+            Effect.promise(() => Port.settledWithin(HANDLERS_END_MS, calls.ended())),
             (ended) =>
               ended ? Effect.void : Effect.logWarning("RPC handlers did not heed their interruption in time")
           )

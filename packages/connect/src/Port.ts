@@ -63,9 +63,9 @@ export const listen = (options: {
         Effect.promise(async () => {
           const closed = port.close()
           options.onDrain()
-          if (await within(options.drainTimeoutMs, closed)) return
+          if (await settledWithin(options.drainTimeoutMs, closed)) return
           options.onDrainTimeout()
-          await within(LAST_WORDS_MS, closed)
+          await settledWithin(LAST_WORDS_MS, closed)
           port.destroy()
         })
     ),
@@ -79,7 +79,7 @@ const LAST_WORDS_MS = 250
 const FIRST_WORDS_MS = 10_000
 
 /** Whether the promise is kept in time. Sockets keep real time, so this is no matter of a `Clock`. */
-export const within = async (ms: number, promise: Promise<unknown>): Promise<boolean> => {
+export const settledWithin = async (ms: number, promise: Promise<unknown>): Promise<boolean> => {
   const timer = new AbortController()
   const late = timers.setTimeout(ms, false, { signal: timer.signal }).catch(() => false)
   try {
@@ -121,10 +121,8 @@ const open = (listener: RpcListener): OpenPort => {
     })
     listener(request, response)
   })
-  // Node puts its guards against slow requests up when a server begins to listen, which this one does through another.
-  h1.emit("listening")
-
-  const server = net.createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+  const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000, allowHalfOpen: true }
+  const server = net.createServer(options, (socket) => {
     sockets.add(socket)
     answers.set(socket, undefined)
     socket.on("error", () => socket.destroy())
@@ -144,6 +142,9 @@ const open = (listener: RpcListener): OpenPort => {
       }
     })
   })
+
+  // Node puts its guards against slow requests up when a server begins to listen, which h1 does through this one.
+  server.once("listening", () => h1.emit("listening"))
 
   return {
     server,

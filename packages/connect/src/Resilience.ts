@@ -89,8 +89,7 @@ export const wrap = <S extends DescService>(
       const call: unknown = Reflect.get(client, method.localName)
       held[method.localName] = isUnary(method) && isUnaryCall(call) ? hold(method, call) : call
     }
-    if (!isClientOf(service, held)) return client
-    return held
+    return isClientOf(service, held) ? held : yield* Effect.die(`no client of ${service.typeName}`)
   })
 
 type UnaryCall = (request: never, options?: CallOptions) => Effect.Effect<unknown, RpcError>

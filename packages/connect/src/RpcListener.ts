@@ -52,11 +52,7 @@ export const make = (options: {
 
   async function answer(handler: UniversalHandler, ...[request, response]: Parameters<RpcListener>) {
     const universal = universalRequestFromNodeRequest(request, response, undefined, options.contextValues)
-    // A request that is refused before it was read whole must not be destroyed: its client would see the connection
-    // break and never the answer. What is left of it is read and thrown away instead.
-    const body = request.iterator({ destroyOnReturn: false })
-    response.once("finish", () => request.resume())
-    await universalResponseToNodeResponse(await handler({ ...universal, body }), response)
+    await universalResponseToNodeResponse(await handler(universal), response)
   }
 }
 

@@ -6,7 +6,7 @@ import { Health, HealthCheckResponse_ServingStatus } from "@optica/contracts/grp
 import { CatalogService } from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
 import { ResourceKind } from "@optica/contracts/optica/catalog/v1/change_pb"
 import { SyncService } from "@optica/contracts/optica/sync/v1/sync_service_pb"
-import { Context, Effect, Exit, Fiber, Layer, Queue, Scope, Stream } from "effect"
+import { Context, Duration, Effect, Exit, Fiber, Layer, Queue, Scope, Stream } from "effect"
 import * as ConnectClient from "../src/ConnectClient.ts"
 import { ConnectServer } from "../src/ConnectServer.ts"
 import { AddressUnavailable, PortInUse } from "../src/Port.ts"
@@ -422,6 +422,43 @@ describe("drain", () => {
   )
 
   test(
+    "closes connections of HTTP/1.1 that would be kept when their answers are out",
+    Effect.fnUntraced(function* () {
+      const { port, stop } = yield* start({ drainTimeoutMs: 60_000 })
+      const head = (path: string, type: string, length: number) =>
+        `POST /${path} HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n`
+      const body = JSON.stringify({ id: String(ids.stubborn) })
+      const unary = yield* Effect.forkChild(
+        raw(port, [
+          head("optica.catalog.v1.CatalogService/GetProduct", "application/json", body.length) + body
+        ])
+      )
+      expect(yield* Events.next).toBe("began")
+      const message = JSON.stringify({ id: runs.endless })
+      // An envelope: no flags, the length in four bytes, the message.
+      const envelope = `\0\0\0\0${String.fromCharCode(message.length)}${message}`
+      const socket = net.connect(port, "127.0.0.1")
+      let answer = ""
+      const read = Promise.withResolvers<void>()
+      const closed = new Promise((resolve) => void socket.once("close", resolve))
+      socket.on("data", (chunk) => {
+        answer += chunk
+        if (answer.includes('"resumed":2')) read.resolve()
+      })
+      socket.write(
+        head("optica.sync.v1.SyncService/WatchSync", "application/connect+json", envelope.length) + envelope
+      )
+      yield* Effect.promise(() => read.promise)
+      const [time] = yield* Effect.timed(stop)
+      yield* Effect.promise(() => closed)
+      // By itself Node would keep the stream's connection for 5 seconds.
+      expect(Duration.toMillis(time)).toBeLessThan(4500)
+      expect(answer).toContain("the server is shutting down")
+      expect((yield* Fiber.join(unary)).toLowerCase()).toContain("connection: close")
+    })
+  )
+
+  test(
     "says NOT_SERVING to who watches its health, before it leaves",
     Effect.fnUntraced(function* () {
       const { baseUrl, stop } = yield* start({ drainTimeoutMs: 60_000 })
@@ -457,7 +494,7 @@ describe("drain", () => {
       const scope = yield* Scope.make()
       const server = Context.get(yield* Layer.buildWithScope(withResource, scope), ConnectServer)
       const { getProduct } = yield* client(`http://127.0.0.1:${server.port}`)
-      yield* Effect.forkChild(Effect.flip(getProduct({ id: ids.never })))
+      yield* Effect.forkChild(Effect.flip(getProduct({ id: ids.slowToEnd })))
       expect(yield* Events.next).toBe("began")
       yield* Scope.close(scope, Exit.void)
       expect([yield* Events.next, yield* Events.next]).toEqual(["interrupted", "resource released"])

@@ -84,6 +84,8 @@ export const ids = {
   interrupting: 499n,
   /** Never ends by itself. */
   never: 600n,
+  /** As never, but takes its time to clean up. */
+  slowToEnd: 601n,
   /** Answers with what it knows of its call. */
   echo: 700n,
   /** Waits for a second and answers, whatever happens. */
@@ -118,6 +120,11 @@ const catalog = ConnectRoutes.make(CatalogService, {
         case ids.never:
           yield* Queue.offer(events, "began")
           return yield* Effect.onInterrupt(Effect.never, () => Queue.offer(events, "interrupted"))
+        case ids.slowToEnd:
+          yield* Queue.offer(events, "began")
+          return yield* Effect.onInterrupt(Effect.never, () =>
+            Effect.delay(Queue.offer(events, "interrupted"), "600 millis")
+          )
         case ids.stubborn:
           yield* Queue.offer(events, "began")
           yield* Effect.sleep("300 millis")
@@ -130,6 +137,7 @@ const catalog = ConnectRoutes.make(CatalogService, {
             id,
             JSON.stringify({
               echo: call.requestHeader.get("x-echo"),
+              traceparent: call.requestHeader.get("traceparent"),
               timeoutMs: call.timeoutMs,
               deadline: deadline !== undefined
             })

@@ -148,6 +148,22 @@ describe("a client of grpc-js", () => {
   )
 
   test(
+    "is told that its message is too large, and can go on",
+    Effect.fnUntraced(function* () {
+      const { unary } = yield* connect(CATALOG)
+      const change = {
+        kind: "RESOURCE_KIND_TAG",
+        id: "1",
+        observation: "1",
+        source_json: "x".repeat(17 * 1024 * 1024)
+      }
+      const { error } = yield* unary("ApplyChanges", { changes: [change] }).answer
+      expect(error?.code).toBe(grpc.status.RESOURCE_EXHAUSTED)
+      expect((yield* unary("GetProduct", { id: "1" }).answer).error).toBeNull()
+    })
+  )
+
+  test(
     "has its deadline kept by the handler too",
     Effect.fnUntraced(function* () {
       const { unary } = yield* connect(CATALOG)

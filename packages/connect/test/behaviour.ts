@@ -252,6 +252,7 @@ export const behaviour = (
       expect(yield* Events.next).toBe("read")
       yield* Fiber.interrupt(fiber)
       expect(yield* Events.next).toBe("finalized")
+      expect((yield* Logs).filter((it) => it.level !== "Debug")).toEqual([])
     })
   )
 
@@ -309,6 +310,17 @@ export const behaviour = (
         })
         expect(span?.status).toMatchObject({ _tag: "Ended", exit: { _tag: "Success" } })
       }
+    })
+  )
+
+  test(
+    "sends no trace context where tracing is switched off",
+    Effect.fnUntraced(function* () {
+      const { getProduct } = yield* catalog
+      const traced = yield* getProduct({ id: ids.echo })
+      expect(traced.product?.name).toContain('"traceparent":"00-')
+      const { product } = yield* getProduct({ id: ids.echo }).pipe(Effect.withTracerEnabled(false))
+      expect(product?.name).toContain('"traceparent":null')
     })
   )
 
