@@ -1,3 +1,4 @@
+import { SyncResource } from "@optica/telemetry/Attributes"
 import { WooCommerce } from "@optica/woocommerce/WooCommerce"
 import * as Effect from "effect/Effect"
 import { type Listing, listOf, lists, termsOf, variableProducts, variationsOf } from "./Listing.ts"
@@ -69,7 +70,7 @@ const takeStep = Effect.fn("Mirror.step")(
     }
     yield* sql.endStep(work, step.ordinal)
   },
-  (effect, _work, step) => Effect.annotateSpans(effect, { "optica.sync.resource": step.resource })
+  (effect, _work, step) => Effect.annotateSpans(effect, { [SyncResource]: step.resource })
 )
 
 /** One list holds everything. */

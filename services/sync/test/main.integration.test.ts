@@ -10,6 +10,7 @@ import { type Resource, Resources } from "@optica/woocommerce/Resource"
 import { WooCommerce } from "@optica/woocommerce/WooCommerce"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
@@ -83,9 +84,8 @@ const listed = (env: Record<string, string>, resource: Resource<unknown>, status
         consumerKey: Redacted.make(env.WOO_CONSUMER_KEY ?? ""),
         consumerSecret: Redacted.make(env.WOO_CONSUMER_SECRET ?? ""),
         minGapMs: 0
-      })
-    ),
-    Effect.provide(FetchHttpClient.layer)
+      }).pipe(Layer.provide(FetchHttpClient.layer))
+    )
   )
 
 describe("the process", () => {
