@@ -95,7 +95,7 @@ export const transportHttp = (options: {
   readonly baseUrl: string
   /** Default "connect". */
   readonly protocol?: Protocol | undefined
-  /** Default "2". gRPC needs "2". */
+  /** Default "2". gRPC speaks "2" in any case. */
   readonly httpVersion?: "1.1" | "2" | undefined
   /** Largest message to accept, in bytes. Default 16 MiB. */
   readonly readMaxBytes?: number | undefined

@@ -38,7 +38,7 @@ export class RpcError extends Schema.TaggedError<RpcError>()("RpcError", {
   /** Wrong fields of the request, from `buf.validate.Violations` or `google.rpc.BadRequest`. */
   violations: Schema.Array(Violation),
   /** After how many milliseconds the server wants to be asked again, from `google.rpc.RetryInfo`. */
-  retryAfterMs: Schema.optionalKey(Schema.Number)
+  retryAfterMs: Schema.optionalKey(Schema.Finite)
 }) {}
 
 /** A typed failure as it crosses. */

@@ -6,6 +6,7 @@ import { Code, ConnectError, createContextValues } from "@connectrpc/connect"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
 import type { ServiceRoutes } from "./ConnectRoutes.ts"
 import * as Health from "./Health.ts"
 import { MESSAGE_MAX_BYTES } from "./MessageSize.ts"
@@ -41,7 +42,7 @@ export class ConnectServer extends Context.Service<
     readonly drainTimeoutMs?: number | undefined
     /** Largest request message to accept, in bytes. Default 16 MiB. */
     readonly readMaxBytes?: number | undefined
-  }): Layer.Layer<ConnectServer, Port.PortInUse | Port.AddressUnavailable | E, R> =>
+  }): Layer.Layer<ConnectServer, Port.PortInUse | Port.AddressUnavailable | E, Exclude<R, Scope.Scope>> =>
     Layer.effect(
       ConnectServer,
       Effect.gen(function* () {

@@ -14,7 +14,7 @@ import type { RpcListener } from "./RpcListener.ts"
 /** Another process, or another server of this one, listens there already. */
 export class PortInUse extends Schema.TaggedError<PortInUse>()("PortInUse", {
   host: Schema.String,
-  port: Schema.Number
+  port: Schema.Finite
 }) {
   override get message() {
     return `Port ${this.port} of ${this.host} is already in use`
@@ -24,7 +24,7 @@ export class PortInUse extends Schema.TaggedError<PortInUse>()("PortInUse", {
 /** The address cannot be listened on at all: no such host, not one of this machine, or not allowed. */
 export class AddressUnavailable extends Schema.TaggedError<AddressUnavailable>()("AddressUnavailable", {
   host: Schema.String,
-  port: Schema.Number,
+  port: Schema.Finite,
   /** The system's name for it, such as "EACCES". */
   code: Schema.String
 }) {

@@ -62,7 +62,8 @@ const refuseUnknown: RpcListener = (request, response) => {
   const message = "the server has no such RPC"
   request.resume()
   if (contentType.startsWith("application/grpc")) {
-    response.setHeader("content-type", contentType)
+    const isWeb = contentType.startsWith("application/grpc-web")
+    response.setHeader("content-type", isWeb ? "application/grpc-web+proto" : "application/grpc")
     response.setHeader("grpc-status", "12")
     response.setHeader("grpc-message", message)
     response.end()
