@@ -34,16 +34,6 @@ const contractBase = (): string | undefined => {
 
 const checks: Record<string, () => Finding> = {
   types: () => run(bin("tsc"), "--noEmit", "-p", "tsconfig.json"),
-  effect: () =>
-    run(
-      bin("effect-tsgo"),
-      "diagnostics",
-      "--project",
-      "tsconfig.json",
-      "--strict",
-      "--severity",
-      "error,warning"
-    ),
   lint: () => run(bin("biome"), "check", "--error-on-warnings", "."),
   "proto-lint": () => run(bin("buf"), "lint"),
   "proto-format": () => run(bin("buf"), "format", "--diff", "--exit-code", "--path", "proto/optica"),
