@@ -89,7 +89,7 @@ export const observe = (change: Change, allow: MetaAllow): Result.Result<Observe
       source: change.source
     })
   } catch (error) {
-    // Also reached by nesting that is too deep to write out again.
+    // Also reached by related_ids that are nested too deep to write out again.
     return rejected("", error instanceof SyntaxError ? "Expected JSON" : "Expected JSON of a sensible depth")
   }
 }

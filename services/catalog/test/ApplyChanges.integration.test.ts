@@ -102,7 +102,7 @@ layer(layerCatalog(["lens_code", "_secret"]))("ApplyChanges", (it) => {
         read(ResourceKind.TERM, { id: 1, name: "Black", slug: "black" }, 1),
         {
           ...readProduct(product(13), 1),
-          source: `{"id":13,"status":"publish","meta_data":${"[".repeat(9000)}${"]".repeat(9000)}}`
+          source: `{"id":13,"status":"publish","related_ids":${"[".repeat(9000)}${"]".repeat(9000)}}`
         }
       ])
       assert.deepStrictEqual(
