@@ -73,7 +73,8 @@ const parse = (url: Redacted.Redacted<string>) => {
   }
 }
 
-const unavailable = (
+/** The failure that names the database, what was said, and the setting; never the password. */
+export const unavailable = (
   url: Redacted.Redacted<string>,
   cause: { readonly message: string; readonly cause?: unknown }
 ) => {

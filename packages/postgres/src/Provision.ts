@@ -3,6 +3,7 @@ import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Reactivity from "effect/reactivity/Reactivity"
+import { unavailable } from "./Postgres.ts"
 
 /** The role and the schema that belong to one service. */
 export interface ServiceSchema {
@@ -51,6 +52,7 @@ export const provision = (admin: Redacted.Redacted<string>, service: ServiceSche
     })
   ).pipe(
     Effect.provide(Reactivity.layer),
+    Effect.mapError((error) => unavailable(admin, error)),
     Effect.withSpan("Provision.provision", { attributes: { ...service } })
   )
 

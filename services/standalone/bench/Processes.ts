@@ -1,6 +1,6 @@
-/** Real processes for benches: started from source, measured from outside, stopped with everything they started. */
+/** Real processes for benches and tests: started from source, measured from outside, stopped with all they started. */
 import { type ChildProcess, spawn } from "node:child_process"
-import { readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { resolve } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -12,6 +12,9 @@ export interface Process {
   readonly pid: number
   /** Everything it printed so far. */
   readonly output: () => string
+  readonly signal: (signal: NodeJS.Signals) => void
+  /** Its exit code once it is gone; null when a signal ended it. */
+  readonly exited: Promise<number | null>
   /** SIGTERM, then SIGKILL after five seconds; resolves when it is gone. */
   readonly stop: () => Promise<void>
 }
@@ -33,16 +36,19 @@ export const startNode = (
   }
   child.stdout?.on("data", keep)
   child.stderr?.on("data", keep)
-  const gone = new Promise<void>((done) => child.once("exit", () => done()))
+  // "close" comes after the last output, which "exit" does not promise.
+  const exited = new Promise<number | null>((done) => child.once("close", (code) => done(code)))
   if (child.pid === undefined) throw new Error(`${script} could not be started`)
   return {
     pid: child.pid,
     output: () => output,
+    signal: (signal) => child.kill(signal),
+    exited,
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return
       child.kill("SIGTERM")
       const timer = setTimeout(() => child.kill("SIGKILL"), 5000)
-      await gone
+      await exited
       clearTimeout(timer)
     }
   }
@@ -66,10 +72,11 @@ export const until = async (
   }
 }
 
-const alive = (pid: number): boolean => {
+/** Whether a process of this id runs. One that has ended and waits for its parent to notice does not. */
+export const alive = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
-    return true
+    return !/\) Z /.test(existsSync("/proc/self/stat") ? readFileSync(`/proc/${pid}/stat`, "utf8") : "")
   } catch {
     return false
   }
