@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Bench, Pair } from "./Bench.ts"
-import { freePort, type Process, residentMegabytes, startNode, until } from "./Processes.ts"
+import { freePort, type Process, residentMegabytes, startNode, startStandalone, until } from "./Processes.ts"
 
 const answers = async (url: string): Promise<boolean> => (await fetch(url)).ok
 
@@ -34,7 +34,7 @@ export const memoryStandalone: Bench = {
       try {
         const port = await freePort()
         const origin = `http://127.0.0.1:${port}`
-        const ours = startNode("services/standalone/src/main.ts", {
+        const ours = startStandalone({
           PORT: String(port),
           OPTICA_DATA: dataDir,
           DEMO_PRODUCTS: "10000",

@@ -20,12 +20,19 @@ export interface Process {
 }
 
 /** Starts `node <script>` with exactly this environment added to PATH and HOME. */
-export const startNode = (
-  script: string,
-  env: Record<string, string>,
-  ...args: ReadonlyArray<string>
-): Process => {
-  const child: ChildProcess = spawn(process.execPath, [resolve(root, script), ...args], {
+export const startNode = (script: string, env: Record<string, string>): Process =>
+  startWith([resolve(root, script)], env)
+
+/** What `npm start` runs, with the same flags of Node. */
+export const startStandalone = (env: Record<string, string>): Process => {
+  const manifest: { readonly scripts: { readonly start: string } } = JSON.parse(
+    readFileSync(resolve(root, "package.json"), "utf8")
+  )
+  return startWith(manifest.scripts.start.split(" ").slice(1), env)
+}
+
+const startWith = (args: ReadonlyArray<string>, env: Record<string, string>): Process => {
+  const child: ChildProcess = spawn(process.execPath, args, {
     cwd: root,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ["ignore", "pipe", "pipe"]
@@ -38,7 +45,7 @@ export const startNode = (
   child.stderr?.on("data", keep)
   // "close" comes after the last output, which "exit" does not promise.
   const exited = new Promise<number | null>((done) => child.once("close", (code) => done(code)))
-  if (child.pid === undefined) throw new Error(`${script} could not be started`)
+  if (child.pid === undefined) throw new Error(`${args.join(" ")} could not be started`)
   return {
     pid: child.pid,
     output: () => output,

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { freePort, type Process, startNode, until } from "../bench/Processes.ts"
+import { freePort, type Process, startStandalone, until } from "../bench/Processes.ts"
 
 /** `npm start` on ports of its own, small, without a word of the environment that the tests run in. */
 export interface Standalone extends Process {
@@ -13,7 +13,7 @@ export const start = async (env: Record<string, string>): Promise<Standalone> =>
   const port = env.PORT ?? String(await freePort())
   const all = { PORT: port, DEMO_PRODUCTS: "40", LOG_LEVEL: "Warn", ...env }
   return {
-    ...startNode("services/standalone/src/main.ts", all),
+    ...startStandalone(all),
     origin: `http://127.0.0.1:${port}`,
     env: all
   }
