@@ -11,10 +11,13 @@ import { CatalogClient } from "@optica/sync/Upstreams"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
 import type { PortWish } from "./Config.ts"
 import { serviceDatabase } from "./Databases.ts"
 
 const host = "127.0.0.1"
+/** Of the five seconds that Ctrl-C may take; the edge has two before, PostgreSQL the rest. */
+const drainTimeoutMs = 1500
 
 /** The catalogue's RPCs: served on a port for others, and called in memory by the rest of this process. */
 export class CatalogRoutes extends Context.Service<CatalogRoutes, ServiceRoutes>()(
@@ -53,10 +56,15 @@ export class Ports extends Context.Service<Ports, { readonly catalog: string; re
       Effect.gen(function* () {
         const catalogRoutes = yield* CatalogRoutes
         const syncRoutes = yield* SyncRoutes
-        return {
-          catalog: yield* serve(catalogRoutes, wishes.catalog),
-          sync: yield* serve(syncRoutes, wishes.sync)
-        }
+        // Both drain at once: their grace must not add up.
+        const scope = yield* Effect.acquireRelease(Scope.make("parallel"), Scope.close)
+        return yield* Scope.provide(
+          Effect.all({
+            catalog: serve(catalogRoutes, wishes.catalog),
+            sync: serve(syncRoutes, wishes.sync)
+          }),
+          scope
+        )
       })
     )
 }
@@ -64,7 +72,7 @@ export class Ports extends Context.Service<Ports, { readonly catalog: string; re
 /** Serves for as long as the scope lives; a port that is taken and was not asked for gives way to a free one. */
 const serve = (routes: ServiceRoutes, wish: PortWish) => {
   const on = (port: number) =>
-    Layer.build(ConnectServer.layer({ host, port, routes: Effect.succeed([routes]) }))
+    Layer.build(ConnectServer.layer({ host, port, routes: Effect.succeed([routes]), drainTimeoutMs }))
   return on(wish.port).pipe(
     Effect.catchTag("PortInUse", (error) => (wish.asked ? Effect.fail(error) : on(0))),
     Effect.map((context) => `http://${host}:${Context.get(context, ConnectServer).port}`)

@@ -27,17 +27,25 @@ export const welcome = Effect.fn("Welcome.welcome")(function* (addresses: Addres
   const sync = ConnectClient.make(SyncService, ConnectClient.transportInMemory([yield* SyncRoutes]), {
     headers: { authorization: Redacted.make(`Bearer ${Redacted.value(addresses.operatorToken)}`) }
   })
-  const { current, firstCompletedAt } = yield* sync.getSyncStatus({})
-  if (current !== undefined && firstCompletedAt === undefined) {
+  const { current, firstCompletedAt, history } = yield* sync.getSyncStatus({ history: 1 })
+  if (firstCompletedAt === undefined) {
     yield* Console.log(`Mirroring ${addresses.shop}`)
-    const ended = yield* follow(sync.watchSync({ id: current.id }))
-    if (ended !== undefined) {
-      yield* Console.log(summary(ended))
-      yield* Effect.forEach(errorLines(ended), (line) => Console.log(line))
-      if (ended.status === RunStatus.FAILED) yield* Console.error(ended.error)
-    }
+    // A short run may have ended before anyone looked.
+    const ended = current === undefined ? history[0] : yield* follow(sync.watchSync({ id: current.id }))
+    if (ended !== undefined) yield* tell(ended)
   }
   yield* Console.log(text(addresses))
+})
+
+/** How the first mirror ended. */
+const tell = Effect.fnUntraced(function* (run: Run) {
+  yield* Console.log(summary(run))
+  yield* Effect.forEach(errorLines(run), (line) => Console.log(line))
+  if (run.status === RunStatus.FAILED) {
+    yield* Console.error(
+      `${run.error}\nNothing is served until a mirror is complete: npm run optica -- sync full`
+    )
+  }
 })
 
 /** A bar on a terminal, plain lines elsewhere; the run as it ended. */

@@ -1,5 +1,6 @@
+import { once } from "node:events"
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs"
-import { createServer } from "node:net"
+import { connect, createServer } from "node:net"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { alive, freePort, startNode, until } from "../bench/Processes.ts"
@@ -53,6 +54,27 @@ describe("npm start", { timeout }, () => {
       assert.strictEqual(await standalone.exited, 0, standalone.output())
       assert.isBelow(performance.now() - asked, 5000)
       assert.isFalse(alive(postgres))
+    }))
+
+  it("stops within five seconds with clients that have stalled on every port", () =>
+    withDataDir(async (dataDir) => {
+      const standalone = await start({ OPTICA_DATA: dataDir })
+      await welcomed(standalone)
+      const { catalog, edge, sync } = endpoints(dataDir)
+      const stalled = [catalog, edge, sync].map((origin) => {
+        const { hostname, port } = new URL(origin)
+        const socket = connect(Number(port), hostname)
+        // The server may cut it off at any time.
+        socket.on("error", () => {})
+        socket.write("POST /sync/full HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{")
+        return socket
+      })
+      await Promise.all(stalled.map((socket) => once(socket, "connect")))
+      const asked = performance.now()
+      standalone.signal("SIGINT")
+      assert.strictEqual(await standalone.exited, 0, standalone.output())
+      assert.isBelow(performance.now() - asked, 5000)
+      for (const socket of stalled) socket.destroy()
     }))
 
   it("picks up where it was: same data, same token, no second mirror", () =>
