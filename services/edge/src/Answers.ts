@@ -1,6 +1,7 @@
 /** Answers of success: the envelope, its validators, and what caches are told. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Schema from "effect/Schema"
 import * as Exchange from "./Exchange.ts"
@@ -74,6 +75,8 @@ export const publicRead = (
   }
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, Problems.Problem> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    // When the request came in: what was read since may have changed again before this answer leaves.
+    const asOf = now - Exchange.elapsed(exchange)
     const data = JSON.stringify(answer.data)
     const pagination = answer.pagination === undefined ? undefined : JSON.stringify(answer.pagination)
     const etag = Validators.entityTag(data, pagination ?? "")
@@ -84,11 +87,9 @@ export const publicRead = (
       "x-cache-source": "service",
       "cache-status": "optica; fwd=uri-miss"
     }
-    if (answer.lastModified !== undefined) {
-      // Never in the future (RFC 9110 8.8.2.1): a service's clock may be ahead of this one's.
-      headers["last-modified"] = new Date(Math.min(answer.lastModified, now)).toUTCString()
-    }
-    switch (Validators.evaluate(exchange.request.headers, etag, answer.lastModified, now)) {
+    const date = Validators.dateToGive(answer.lastModified, asOf)
+    if (date !== undefined) headers["last-modified"] = date
+    switch (Validators.evaluate(exchange.request.headers, etag, answer.lastModified, asOf)) {
       case "failed":
         return Effect.fail(
           Problems.make("PRECONDITION_FAILED", "What is here is not what the request's conditions ask for")
@@ -104,6 +105,17 @@ export const publicRead = (
         )
     }
   })
+
+/** Answers with what `answer` makes of the request's exchange, or with the problem it fails with. */
+export const respond = <R>(
+  request: HttpServerRequest,
+  answer: (
+    exchange: Exchange.Exchange
+  ) => Effect.Effect<HttpServerResponse.HttpServerResponse, Problems.Problem, R>
+): Effect.Effect<HttpServerResponse.HttpServerResponse, never, R> => {
+  const exchange = Exchange.of(request)
+  return Effect.catch(answer(exchange), (problem) => Effect.succeed(Problems.toResponse(problem, exchange)))
+}
 
 /** The answer to one caller, which nobody keeps. */
 export const privately = (

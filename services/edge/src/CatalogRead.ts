@@ -3,10 +3,8 @@ import { type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt"
 import type { RpcError } from "@optica/connect/ConnectError"
 import type { PageInfo } from "@optica/contracts/optica/type/v1/page_pb"
 import * as Effect from "effect/Effect"
-import type { HttpServerRequest } from "effect/http/HttpServerRequest"
-import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import * as Answers from "./Answers.ts"
-import * as Exchange from "./Exchange.ts"
+import type * as Exchange from "./Exchange.ts"
 import * as Problems from "./Problems.ts"
 import * as Refusals from "./Refusals.ts"
 
@@ -31,15 +29,6 @@ const parameters = {
   "filter.featured": "featured",
   "filter.stock_status": "stock_status",
   order_by: "orderby"
-}
-
-/** Answers with what `answer` makes of the request's exchange, or with the problem it fails with. */
-export const respond = <R>(
-  request: HttpServerRequest,
-  answer: (exchange: Exchange.Exchange) => Effect.Effect<HttpServerResponse, Problems.Problem, R>
-): Effect.Effect<HttpServerResponse, never, R> => {
-  const exchange = Exchange.of(request)
-  return Effect.catch(answer(exchange), (problem) => Effect.succeed(Problems.toResponse(problem, exchange)))
 }
 
 /** A call of the catalogue: timed, and its failure told in the words of the REST request. */

@@ -16,7 +16,7 @@ export const layer = (freshness: CatalogRead.Freshnesses) =>
       const catalog = yield* CatalogUpstream
       return handlers.handleAll({
         listCategories: ({ request }) =>
-          CatalogRead.respond(
+          Answers.respond(
             request,
             Effect.fnUntraced(function* (exchange) {
               const list = yield* CatalogRead.fromCatalog(exchange)(catalog.listCategories({}))
@@ -28,7 +28,7 @@ export const layer = (freshness: CatalogRead.Freshnesses) =>
             })
           ),
         getCategory: ({ request, params }) =>
-          CatalogRead.respond(
+          Answers.respond(
             request,
             Effect.fnUntraced(function* (exchange) {
               const id = yield* CatalogRead.possibleId(params.id, "category")

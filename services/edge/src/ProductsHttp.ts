@@ -58,7 +58,7 @@ export const layer = (freshness: CatalogRead.Freshnesses) =>
       const catalog = yield* CatalogUpstream
       return handlers.handleAll({
         listProducts: ({ request, query }) =>
-          CatalogRead.respond(
+          Answers.respond(
             request,
             Effect.fnUntraced(function* (exchange) {
               if (query.orderby === "include" && query.include === undefined) return yield* includeMissing
@@ -72,7 +72,7 @@ export const layer = (freshness: CatalogRead.Freshnesses) =>
             })
           ),
         getProduct: ({ request, params, query }) =>
-          CatalogRead.respond(
+          Answers.respond(
             request,
             Effect.fnUntraced(function* (exchange) {
               const id = yield* CatalogRead.possibleId(params.id, "product")
@@ -88,7 +88,7 @@ export const layer = (freshness: CatalogRead.Freshnesses) =>
             })
           ),
         listVariations: ({ request, params, query }) =>
-          CatalogRead.respond(
+          Answers.respond(
             request,
             Effect.fnUntraced(function* (exchange) {
               const productId = yield* CatalogRead.possibleId(params.id, "product")

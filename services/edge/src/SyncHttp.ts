@@ -8,7 +8,6 @@ import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
 import * as Answers from "./Answers.ts"
 import { Api } from "./Api.ts"
-import * as CatalogRead from "./CatalogRead.ts"
 import type { Exchange } from "./Exchange.ts"
 import * as Problems from "./Problems.ts"
 import * as Refusals from "./Refusals.ts"
@@ -39,7 +38,7 @@ export const layer = HttpApiBuilder.group(
     const sync = yield* SyncUpstream
     const stopping = yield* Stopping
     const start = (request: HttpServerRequest, kind: RunKind) =>
-      CatalogRead.respond(
+      Answers.respond(
         request,
         Effect.fnUntraced(function* (exchange) {
           const { run } = yield* fromSync(exchange)(sync.startSync({ kind }))
@@ -48,13 +47,13 @@ export const layer = HttpApiBuilder.group(
       )
     return handlers.handleAll({
       getStatus: ({ request }) =>
-        CatalogRead.respond(request, (exchange) =>
+        Answers.respond(request, (exchange) =>
           Effect.map(fromSync(exchange)(sync.getSyncStatus({})), (status) =>
             Answers.privately(exchange, statusView(status))
           )
         ),
       getRun: ({ request, params }) =>
-        CatalogRead.respond(
+        Answers.respond(
           request,
           Effect.fnUntraced(function* (exchange) {
             const { run } = yield* fromSync(exchange)(sync.getRun({ id: params.id }))
@@ -62,7 +61,7 @@ export const layer = HttpApiBuilder.group(
           })
         ),
       watchRun: ({ request, params }) =>
-        CatalogRead.respond(
+        Answers.respond(
           request,
           Effect.fnUntraced(function* (exchange) {
             // Asked for first, so that a run that is not there is a 404 and not a stream with bad news.
@@ -80,7 +79,7 @@ export const layer = HttpApiBuilder.group(
       syncFull: ({ request }) => start(request, RunKind.FULL),
       syncProducts: ({ request }) => start(request, RunKind.PRODUCTS),
       cancelRun: ({ request, params }) =>
-        CatalogRead.respond(
+        Answers.respond(
           request,
           Effect.fnUntraced(function* (exchange) {
             const { run } = yield* fromSync(exchange)(sync.cancelSync({ id: params.id }))

@@ -10,28 +10,48 @@ export const entityTag = (...parts: ReadonlyArray<string>): string =>
 export type Outcome = "proceed" | "not-modified" | "failed"
 
 /**
+ * Milliseconds after which the second of a change can be taken for closed: nothing that it brought can still come to
+ * light. A second for itself; the others are for changes that the catalogue stamps as its transaction begins and shows
+ * when it ends, and for clocks that differ.
+ */
+const SETTLED_MS = 10_000
+
+const secondOf = (milliseconds: number): number => Math.floor(milliseconds / 1000) * 1000
+
+const isSettled = (second: number, asOf: number): boolean => second + SETTLED_MS <= asOf
+
+/**
+ * The date to give out (Last-Modified), or undefined where there is none yet: a date has a resolution of one second, and
+ * one that was given out too early would cover a later change of the same second for good. `lastModified` is when the
+ * thing changed, `asOf` a time before it was read, both in milliseconds since the epoch.
+ */
+export const dateToGive = (lastModified: number | undefined, asOf: number): string | undefined =>
+  lastModified !== undefined && isSettled(secondOf(lastModified), asOf)
+    ? new Date(lastModified).toUTCString()
+    : undefined
+
+/**
  * Evaluates the preconditions of a GET or HEAD.
  *
- * If-Modified-Since counts only without If-None-Match, and only where its date lies at least a second before `now`: a
- * date has a resolution of one second, and the second that is not over yet may still bring a change. `lastModified`
- * and `now` are milliseconds since the epoch.
+ * If-Modified-Since counts only without If-None-Match, and only with a date that could have been given out
+ * (`dateToGive`). `lastModified` and `asOf` are as there.
  */
 export const evaluate = (
   headers: IncomingHttpHeaders,
   etag: string,
   lastModified: number | undefined,
-  now: number
+  asOf: number
 ): Outcome => {
   const ifMatch = headers["if-match"]
   // If-Match compares strongly, and a weak tag never matches so.
   if (ifMatch !== undefined && ifMatch.trim() !== "*") return "failed"
-  const modified = lastModified === undefined ? undefined : Math.floor(lastModified / 1000) * 1000
+  const modified = lastModified === undefined ? undefined : secondOf(lastModified)
   const unmodifiedSince = ifMatch === undefined ? parseDate(headers["if-unmodified-since"]) : undefined
   if (unmodifiedSince !== undefined && modified !== undefined && modified > unmodifiedSince) return "failed"
   const ifNoneMatch = headers["if-none-match"]
   if (ifNoneMatch !== undefined) return matches(ifNoneMatch, etag) ? "not-modified" : "proceed"
   const since = parseDate(headers["if-modified-since"])
-  return since !== undefined && modified !== undefined && since <= now - 1000 && modified <= since
+  return since !== undefined && modified !== undefined && isSettled(since, asOf) && modified <= since
     ? "not-modified"
     : "proceed"
 }

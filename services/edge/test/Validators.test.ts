@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { entityTag, evaluate } from "../src/Validators.ts"
+import { dateToGive, entityTag, evaluate } from "../src/Validators.ts"
 
 const etag = entityTag("[1]", "{}")
 const modified = Date.parse("2026-11-21T03:10:00.700Z")
@@ -40,6 +40,7 @@ describe("If-Modified-Since", () => {
     ["later", at("2026-11-21T03:10:01Z"), now, "not-modified"],
     ["earlier", at("2026-11-21T03:09:59Z"), now, "proceed"],
     ["a second that is not over", at("2026-11-21T03:10:00Z"), modified + 200, "proceed"],
+    ["a second that may still bring a change", at("2026-11-21T03:10:00Z"), modified + 5000, "proceed"],
     ["the future", at("2026-11-21T05:00:00Z"), now, "proceed"],
     ["a year", "2027", now, "proceed"],
     ["an ISO date", "2026-11-21T03:30:00Z", now, "proceed"],
@@ -52,6 +53,17 @@ describe("If-Modified-Since", () => {
     expect(evaluate({ "if-modified-since": at("2026-11-21T03:30:00Z") }, etag, undefined, now)).toBe(
       "proceed"
     )
+  })
+})
+
+describe("a date that is given out", () => {
+  const change = (time: string) => Date.parse(`2026-11-21T03:10:${time}Z`)
+
+  it("is the second of the change, once that is over for good", () => {
+    expect(dateToGive(change("10.200"), change("10.800"))).toBeUndefined()
+    expect(dateToGive(change("10.200"), change("19.999"))).toBeUndefined()
+    expect(dateToGive(change("10.200"), change("20.000"))).toBe("Sat, 21 Nov 2026 03:10:10 GMT")
+    expect(dateToGive(undefined, change("20.000"))).toBeUndefined()
   })
 })
 
