@@ -46,7 +46,10 @@ export interface Asked {
 
 const excerptLength = 200
 
-/** The first words of a body, without markup, stack trace, server paths and secrets. */
+/**
+ * The first words of a body, without markup, stack trace, server paths, secrets and control characters. Well-formed
+ * whatever the shop sent, also where it is cut: half a character (a lone surrogate) or NUL is text that few can store.
+ */
 export const excerpt = (asked: Pick<Asked, "redact">, text: string): string => {
   const [head = ""] = text
     .replace(/<(script|style)[\s\S]*?(<\/\1>|$)/gi, " ")
@@ -56,9 +59,12 @@ export const excerpt = (asked: Pick<Asked, "redact">, text: string): string => {
     .redact(head)
     .replace(/\bin \S*[/\\]\S*(?: on line \d+)?/g, "")
     .replace(/(?:[A-Za-z]:)?(?:[/\\][\w.-]+){2,}/g, "…")
-    .replace(/\s+/g, " ")
+    .replace(/[\s\p{Cc}]+/gu, " ")
     .trim()
-  return clean.length > excerptLength ? `${clean.slice(0, excerptLength)}…` : clean
+    .toWellFormed()
+  if (clean.length <= excerptLength) return clean
+  const cut = clean.slice(0, excerptLength)
+  return `${cut.isWellFormed() ? cut : cut.slice(0, -1)}…`
 }
 
 const quoted = (text: string) => (text === "" ? "" : `: "${text}"`)

@@ -185,4 +185,10 @@ describe("Answer", () => {
     assert.match(text, /^one two long/)
     assert.isAtMost(text.length, 201)
   })
+
+  it("an excerpt is well-formed text without control characters, wherever it is cut", () => {
+    assert.strictEqual(excerpt(asked, `${"x".repeat(199)}👓${"y".repeat(50)}`), `${"x".repeat(199)}…`)
+    assert.strictEqual(excerpt(asked, `${"x".repeat(198)}👓${"y".repeat(50)}`), `${"x".repeat(198)}👓…`)
+    assert.strictEqual(excerpt(asked, "a\u0000b\u001bc\ud83d"), "a b c\ufffd")
+  })
 })
