@@ -1,8 +1,8 @@
 import { create, toBinary } from "@bufbuild/protobuf"
 import { CategorySchema } from "@optica/contracts/optica/catalog/v1/category_pb"
 import type { Category } from "@optica/woocommerce/Category"
-import { sanitize } from "./Html.ts"
-import { imageMessage, int32 } from "./ProductMessage.ts"
+import { plainText, sanitize } from "./Html.ts"
+import { forEveryone, imageMessage, int32 } from "./ProductMessage.ts"
 import { titleKey } from "./TitleKey.ts"
 
 /** A category as it is stored: a row of the table `categories`. */
@@ -25,12 +25,12 @@ export const categoryRow = (category: Category, source: string): CategoryRow => 
     CategorySchema,
     create(CategorySchema, {
       id: BigInt(category.id),
-      name: category.name,
-      slug: category.slug,
+      name: plainText(category.name),
+      slug: plainText(category.slug),
       parent: BigInt(category.parent),
       description: sanitize(category.description),
-      display: category.display,
-      ...(category.image === null ? {} : { image: imageMessage(category.image) }),
+      display: plainText(category.display),
+      ...(category.image === null ? {} : { image: imageMessage(category.image, forEveryone) }),
       menuOrder: int32(category.menu_order)
     })
   ),

@@ -12,7 +12,7 @@ import type { MetaAllow } from "./ProductMessage.ts"
  * How a read model is made of what the shop sent. It is part of every content hash: raise it with any change to what is
  * derived, and the next sweep writes everything anew.
  */
-const DERIVATION = 1
+const DERIVATION = 2
 
 /** One thing as it was read from the shop, or the news that it is gone. */
 export interface Change {

@@ -33,19 +33,72 @@ const rules: sanitizeHtml.IOptions = {
 }
 
 /**
- * HTML of the shop that any page may show. Text without markup, and markup of plain tags only, comes back as it was: it
- * holds nothing that could be taken out, and most product texts are of that kind. All else goes through sanitize-html.
+ * HTML of the shop that any page may show. Text without markup, and well-formed markup of plain tags only, comes back as
+ * it was: sanitize-html would take nothing out of it, and most product texts are of that kind.
  */
-export const sanitize = (html: string): string => (isPlain(html) ? html : sanitizeHtml(html, rules))
+export const sanitize = (html: string): string => (isPlain(html) ? html : sanitizeThoroughly(html))
 
-// Every `<`, `>` and `&` has to be part of one of these: a tag without attributes, or with those that WooCommerce prints
-// prices with, or an entity. What one match leaves behind cannot become markup, because nothing is taken out.
-const plainTag =
-  /<\/?(?:p|br|hr|b|strong|i|em|u|s|small|sub|sup|ul|ol|li|h[1-6]|span|del|ins|bdi)(?: (?:class="[\w -]*"|aria-hidden="(?:true|false)"|translate="(?:yes|no)"))*(?: ?\/)?>/
-const entity = /&(?:[a-z]{2,31}\d{0,2}|#\d{1,7}|#x[\da-f]{1,6});/
-const harmless = new RegExp(`${plainTag.source}|${entity.source}`, "gi")
+/** The same without the shortcut for what is plain. */
+export const sanitizeThoroughly = (html: string): string => sanitizeHtml(html, rules)
 
-const isPlain = (html: string): boolean => !/[<>&]/.test(html) || !/[<>&]/.test(html.replace(harmless, " "))
+const block = "p|ul|ol|li|h[1-6]"
+const inline = "b|strong|i|em|u|s|small|sub|sup|span|del|ins|bdi"
+// Text, an entity, or one tag: bare, or with the attributes that WooCommerce prints prices with.
+const piece = new RegExp(
+  `[^<>&]+|&(?:[A-Za-z]{2,31}\\d{0,2}|#\\d{1,7}|#x[\\dA-Fa-f]{1,6});|<(?<empty>br|hr) ?/?>|</(?<end>${block}|${inline})>|` +
+    `<(?<start>${block}|${inline})(?: class="[\\w-]+(?: [\\w-]+)*")?(?: aria-hidden="true"| translate="no")?>`,
+  "y"
+)
+const isInline = new RegExp(`^(?:${inline}|br)$`)
+const deepest = 32
 
-/** An address that a page may link to; "" for any other scheme. */
-export const webAddress = (url: string): string => (/^https?:\/\//i.test(url) ? url : "")
+/**
+ * Made of known pieces only, every tag closed in its turn and standing where HTML lets it stand: what a parser makes of
+ * it is what is written, so neither an unclosed tag nor one too many reaches into the page around it.
+ */
+const isPlain = (html: string): boolean => {
+  if (!/[<>&]/.test(html)) return true
+  const open: Array<string> = []
+  piece.lastIndex = 0
+  while (piece.lastIndex < html.length) {
+    const match = piece.exec(html)
+    if (match === null) return false
+    const { empty, end, start } = match.groups ?? {}
+    if (end !== undefined && open.pop() !== end) return false
+    const tag = empty ?? start
+    if (tag !== undefined && !mayStandIn(open.at(-1), tag)) return false
+    if (start !== undefined && open.push(start) > deepest) return false
+  }
+  return open.length === 0
+}
+
+/** Anything else would be moved by a parser, or close what is open. */
+const mayStandIn = (parent: string | undefined, tag: string): boolean => {
+  if (tag === "li") return parent === "ul" || parent === "ol"
+  return isInline.test(tag) || parent === undefined || parent === "li"
+}
+
+/**
+ * A name or any other string that is no HTML: without tags. WooCommerce sends names HTML-encoded (fact 16), so pages
+ * show them as HTML. Without `<` and `>` it comes back byte for byte, entities included.
+ */
+export const plainText = (text: string): string =>
+  /[<>]/.test(text) ? sanitizeHtml(text, { allowedTags: [], allowedAttributes: {} }) : text
+
+/**
+ * An address that a page may link to or load: http, https, or of the page's own scheme (`//cdn.example/a.jpg`, as some
+ * picture plugins send); "" for anything else. What could end an attribute is percent-encoded.
+ */
+export const webAddress = (url: string): string =>
+  /^(?:https?:)?\/\/[^/\\]/i.test(url) ? url.replace(/[\p{Cc} "<>`]/gu, encodeURIComponent) : ""
+
+/** Addresses by width or density, as in the attribute `srcset` of an img element; those that may not be loaded are left out. */
+export const webAddresses = (srcset: string): string =>
+  srcset
+    .split(/,\s+/)
+    .flatMap((candidate) => {
+      const [, url = "", size = ""] = /^\s*(\S+)(\s+\d+(?:\.\d+)?[wx])?\s*$/.exec(candidate) ?? []
+      const address = webAddress(url)
+      return address === "" ? [] : [address + size]
+    })
+    .join(", ")

@@ -1,6 +1,51 @@
 import { assert, describe, it } from "@effect/vitest"
-import { sanitize, webAddress } from "../src/Html.ts"
+import * as Schema from "effect/Schema"
+import { plainText, sanitize, sanitizeThoroughly, webAddress, webAddresses } from "../src/Html.ts"
 import { recorded } from "./Shop.ts"
+
+/** Runs of plain tags in every order, among them well-formed ones. */
+const pieces: ReadonlyArray<string> = [
+  "<p>",
+  "</p>",
+  "<ul>",
+  "</ul>",
+  "<li>",
+  "</li>",
+  "<ul><li>",
+  "</li></ul>",
+  "<h2>",
+  "</h2>",
+  "<hr />",
+  "<br>",
+
+  "<b>",
+  "</b>",
+  "<b>x</b>",
+  "<i>x</i>",
+  "<p>x</p>",
+  '<span class="a b">',
+  "</span>",
+  '<del aria-hidden="true">',
+
+  "</del>",
+  "<br/>",
+  "&amp;",
+  "&lt;",
+  "&#8377;",
+  "text",
+  " ",
+  "</br>",
+  "<P>",
+  '<span class="a" translate="no">',
+  "<p class=a>",
+  "&",
+  "<",
+  ">"
+]
+const Markup = Schema.Array(Schema.Literals(pieces)).check(Schema.isMaxLength(12))
+
+/** The same text to a parser: entities as characters, empty tags spelled one way. */
+const asWritten = (html: string) => html.replaceAll("&#8377;", "\u20b9").replace(/<(br|hr) ?\/?>/g, "<$1 />")
 
 describe("sanitize", () => {
   it("leaves text, plain markup and the shop's prices as they were", () => {
@@ -50,6 +95,32 @@ describe("sanitize", () => {
     assert.strictEqual(sanitize(clean), clean)
   })
 
+  it.prop(
+    "lets through only what the sanitizer would write just so: nothing is unclosed, closed twice, or moved",
+    [Markup],
+    ([pieces]) => {
+      const html = pieces.join("")
+      const clean = sanitize(html)
+      assert.strictEqual(asWritten(clean), asWritten(sanitizeThoroughly(html)))
+    },
+    { arbitrary: { runs: 5_000 } }
+  )
+
+  it.each([
+    "</p>",
+    "<p>",
+    "<p>x</p></span>",
+    "<b><i>x</b></i>",
+    "<p><ul><li>x</li></ul></p>",
+    "<p><p>x</p></p>",
+    "<ul><li>a<li>b</ul>",
+    "<li>x</li>",
+    "</br>",
+    `${"<b>".repeat(33)}${"</b>".repeat(33)}`
+  ])("leaves to the sanitizer what a parser would not take as it is written: %s", (html) => {
+    assert.strictEqual(sanitize(html), sanitizeThoroughly(html))
+  })
+
   it("lets no page that is opened reach back", () => {
     assert.include(sanitize('<a href="https://a.example" target="_blank">A</a>'), 'rel="noopener noreferrer"')
   })
@@ -63,14 +134,87 @@ describe("sanitize", () => {
   })
 })
 
+describe("plainText", () => {
+  it.prop("is byte for byte what holds no markup", [Schema.String], ([text]) => {
+    const bare = text.replace(/[<>]/g, "")
+    assert.strictEqual(plainText(bare), bare)
+    assert.strictEqual(plainText(`Ros&eacute; &amp; "Gold" ${bare}`), `Ros&eacute; &amp; "Gold" ${bare}`)
+  })
+
+  it.prop("never holds a tag", [Hostile], ([pieces]) => {
+    assert.notMatch(plainText(pieces.join("")), /[<>]/)
+  })
+
+  it("keeps the words of a name that has markup in it", () => {
+    assert.strictEqual(plainText("<img src=x onerror=alert(1)>Frame &amp; <b>Case</b>"), "Frame &amp; Case")
+    assert.strictEqual(plainText("<script>alert(1)</script>A < B"), "A &lt; B")
+  })
+})
+
 describe("webAddress", () => {
   it("is empty for every scheme but http and https", () => {
+    assert.strictEqual(webAddress("//cdn.example/a.jpg"), "//cdn.example/a.jpg")
+    assert.strictEqual(
+      webAddress('https://a.example/"onload=alert(1) <'),
+      "https://a.example/%22onload=alert(1)%20%3C"
+    )
     assert.strictEqual(
       webAddress("https://partner.example/item?id=7&ref=lab"),
       "https://partner.example/item?id=7&ref=lab"
     )
-    for (const url of ["javascript:alert(1)", " https://a.example", "data:,x", "//a.example", ""]) {
+    for (const url of [
+      "javascript:alert(1)",
+      " https://a.example",
+      "java\nscript://a",
+      "data:,x",
+      "//",
+      "/a",
+      ""
+    ]) {
       assert.strictEqual(webAddress(url), "")
     }
   })
 })
+
+describe("webAddresses", () => {
+  it("keeps the candidates that may be loaded", () => {
+    const srcset = "https://a.example/1,2.jpg 300w, //cdn.example/2.jpg 1.5x, https://a.example/3.jpg"
+    assert.strictEqual(webAddresses(srcset), srcset)
+    assert.strictEqual(
+      webAddresses("javascript:alert(1) 1w, https://a.example/1.jpg 2w, data:image/svg+xml,x 3w"),
+      "https://a.example/1.jpg 2w"
+    )
+    assert.strictEqual(webAddresses('https://a.example/1.jpg 1w" onload="alert(1)'), "")
+    assert.strictEqual(webAddresses(""), "")
+  })
+})
+
+const hostile: ReadonlyArray<string> = [
+  "<",
+  ">",
+  "&",
+  '"',
+  "'",
+  "/",
+  "<p",
+  "</p>",
+  "<script>",
+  "</script>",
+  "<!--",
+  "-->",
+  "<![CDATA[",
+  "]]>",
+
+  "<img src=x onerror=alert(1)>",
+  "&lt;",
+  "&#60;",
+  "&#x3c",
+  "<svg",
+  "<style>",
+  "</title>",
+  "\0",
+  " ",
+  "a",
+  "="
+]
+const Hostile = Schema.Array(Schema.Literals(hostile))
