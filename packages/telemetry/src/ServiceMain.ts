@@ -7,7 +7,7 @@ import * as Predicate from "effect/Predicate"
 import * as SchemaIssue from "effect/SchemaIssue"
 
 /**
- * Runs a process until SIGINT or SIGTERM, then releases its layers, the last acquired first.
+ * Runs a process until SIGINT, SIGTERM or SIGHUP (a terminal that was closed), then releases its layers, the last acquired first.
  *
  * - Stopped by a signal: exit code 0 once everything is released. A second signal ends the process at once (130).
  * - Failed to start, or failed while running: one sentence for each failure on stderr, exit code 1. Failures that
@@ -21,6 +21,8 @@ export const run = <E>(layer: Layer.Layer<never, E>): void => {
   }
   process.on("SIGINT", onSignal)
   process.on("SIGTERM", onSignal)
+  // Effect's runtime listens to the two above only.
+  process.on("SIGHUP", () => process.kill(process.pid, "SIGTERM"))
   NodeRuntime.runMain(
     Layer.launch(layer).pipe(
       Effect.tapCause((cause) => Effect.sync(() => process.stderr.write(describe(cause))))

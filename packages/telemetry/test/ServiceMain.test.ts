@@ -55,7 +55,7 @@ describe("ServiceMain", () => {
     assert.deepStrictEqual(await stop(), { code: 1, output: "Port 3000 is in use; set PORT to another.\n" })
   })
 
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     it(`releases everything and exits with 0 on ${signal}`, async () => {
       const { child, stop } = await start("run")
       child.kill(signal)

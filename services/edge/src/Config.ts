@@ -70,11 +70,11 @@ const own = {
 /** Where it finds the services behind it, and what lets it in. */
 const upstreams = {
   catalogUrl: read(
-    url("CATALOG_URL"),
+    url("CATALOG_URL").pipe(Config.withDefault("http://127.0.0.1:4101")),
     "CATALOG_URL must be the address of the catalogue, such as http://127.0.0.1:4101."
   ),
   syncUrl: read(
-    url("SYNC_URL"),
+    url("SYNC_URL").pipe(Config.withDefault("http://127.0.0.1:4102")),
     "SYNC_URL must be the address of the sync service, such as http://127.0.0.1:4102."
   ),
   operatorToken: read(
