@@ -30,15 +30,21 @@ export class ConnectServer extends Context.Service<
    * Listens for as long as the layer lives.
    *
    * When it is released the server accepts nothing new, says NOT_SERVING, ends its streams with UNAVAILABLE and lets
-   * unary calls finish for `drainTimeoutMs`; what is still at work then is interrupted.
+   * unary calls finish. Shortly before `drainTimeoutMs` are over what is still at work is interrupted, and then every
+   * connection is cut, whatever its client does.
    */
   static readonly layer = <E, R>(options: {
     /** Address to listen on, such as "127.0.0.1". */
     readonly host: string
     /** 0 takes any free port. */
     readonly port: number
+    /** The setting that the port comes from, such as "CATALOG_PORT": a failure to listen tells people to change it. */
+    readonly setting?: string | undefined
     readonly routes: Effect.Effect<ReadonlyArray<ServiceRoutes>, E, R>
-    /** Milliseconds that calls get to finish. Default 3000. */
+    /**
+     * Milliseconds that calls get to finish, of which the last 250 (half of it at most) are for telling clients that
+     * they did not. Default 3000.
+     */
     readonly drainTimeoutMs?: number | undefined
     /** Largest request message to accept, in bytes. Default 16 MiB. */
     readonly readMaxBytes?: number | undefined
@@ -63,8 +69,7 @@ export class ConnectServer extends Context.Service<
           )
         )
         const port = yield* Port.listen({
-          host: options.host,
-          port: options.port,
+          address: { host: options.host, port: options.port, setting: options.setting },
           listener: RpcListener.make({
             routes: [...routes, health.routes, ...Reflection.make([...services, health.routes.service])],
             contextValues: createContextValues().set(serverLife, {

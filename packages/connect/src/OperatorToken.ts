@@ -11,7 +11,11 @@ import * as Schema from "effect/Schema"
 /** The token that a caller must present to operate the mirror. */
 export class OperatorToken extends Context.Service<OperatorToken, Redacted.Redacted<string>>()(
   "@optica/connect/OperatorToken"
-) {}
+) {
+  /** The `authorization` field of a call that presents the token. */
+  static readonly authorization = (token: Redacted.Redacted<string>): Redacted.Redacted<string> =>
+    Redacted.make(`Bearer ${Redacted.value(token)}`)
+}
 
 /** The call carried no operator token, or a wrong one. */
 export class OperatorTokenRequired extends Schema.TaggedError<OperatorTokenRequired>()(

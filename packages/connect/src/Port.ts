@@ -11,13 +11,25 @@ import type * as Scope from "effect/Scope"
 import { SESSION_MAX_MEGABYTES } from "./MessageSize.ts"
 import type { RpcListener } from "./RpcListener.ts"
 
+/** Where a server is to listen, and what people set to change that. */
+export interface Address {
+  readonly host: string
+  /** 0 takes any free port. */
+  readonly port: number
+  /** The setting that the port comes from, such as "CATALOG_PORT": failures tell people to change it. */
+  readonly setting?: string | undefined
+  /** The setting that the host comes from, where there is one. */
+  readonly hostSetting?: string | undefined
+}
+
 /** Another process, or another server of this one, listens there already. */
 export class PortInUse extends Schema.TaggedError<PortInUse>()("PortInUse", {
   host: Schema.String,
-  port: Schema.Finite
+  port: Schema.Finite,
+  setting: Schema.optional(Schema.String)
 }) {
   override get message() {
-    return `Port ${this.port} of ${this.host} is already in use`
+    return `Port ${this.port} of ${this.host} is already in use${anotherPort(this.setting)}`
   }
 }
 
@@ -26,53 +38,63 @@ export class AddressUnavailable extends Schema.TaggedError<AddressUnavailable>()
   host: Schema.String,
   port: Schema.Finite,
   /** The system's name for it, such as "EACCES". */
-  code: Schema.String
+  code: Schema.String,
+  setting: Schema.optional(Schema.String),
+  hostSetting: Schema.optional(Schema.String)
 }) {
   override get message() {
-    return `Cannot listen on port ${this.port} of ${this.host} (${this.code})`
+    const said = `Cannot listen on port ${this.port} of ${this.host} (${this.code})`
+    if (!/^(?:EADDRNOTAVAIL|ENOTFOUND|EAI_)/.test(this.code)) return `${said}${anotherPort(this.setting)}`
+    const wayOut = this.hostSetting === undefined ? "" : `; set ${this.hostSetting} to one`
+    return `${said}: ${this.host} is no address of this machine${wayOut}`
   }
 }
 
+const anotherPort = (setting: string | undefined): string =>
+  setting === undefined ? "" : `; set ${setting} to another port`
+
+/** Why a server of node cannot listen. */
+export const cannotListen = (
+  { host, port, setting, hostSetting }: Address,
+  { code = "unknown" }: NodeJS.ErrnoException
+): PortInUse | AddressUnavailable =>
+  code === "EADDRINUSE"
+    ? new PortInUse({ host, port, setting })
+    : new AddressUnavailable({ host, port, code, setting, hostSetting })
+
 /** Listens until the scope closes, and drains then. Answers the port that it got. */
 export const listen = (options: {
-  readonly host: string
-  readonly port: number
+  readonly address: Address
   readonly listener: RpcListener
-  /** Milliseconds that connections get to finish. */
+  /** Milliseconds after which the last connection is cut. */
   readonly drainTimeoutMs: number
   /** Nothing new is accepted any more. */
   readonly onDrain: () => void
-  /** Time is up: whatever is still at work has to end. What it still says is sent. */
+  /** Time is nearly up: whatever is still at work has to end. What it still says is sent. */
   readonly onDrainTimeout: () => void
 }): Effect.Effect<number, PortInUse | AddressUnavailable, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(
       Effect.callback<OpenPort, PortInUse | AddressUnavailable>((resume) => {
         const port = open(options.listener)
-        const { host, port: number } = options
-        port.server.on("error", ({ code = "unknown" }: NodeJS.ErrnoException) =>
-          resume(
-            code === "EADDRINUSE"
-              ? new PortInUse({ host, port: number })
-              : new AddressUnavailable({ host, port: number, code })
-          )
-        )
-        port.server.listen(number, host, () => resume(Effect.succeed(port)))
+        port.server.on("error", (error) => resume(Effect.fail(cannotListen(options.address, error))))
+        port.server.listen(options.address.port, options.address.host, () => resume(Effect.succeed(port)))
       }),
       (port) =>
         Effect.promise(async () => {
           const closed = port.close()
           options.onDrain()
-          if (await settledWithin(options.drainTimeoutMs, closed)) return
+          const lastWordsMs = Math.min(LAST_WORDS_MS, options.drainTimeoutMs / 2)
+          if (await settledWithin(options.drainTimeoutMs - lastWordsMs, closed)) return
           options.onDrainTimeout()
-          await settledWithin(LAST_WORDS_MS, closed)
+          await settledWithin(lastWordsMs, closed)
           port.destroy()
         })
     ),
     (port) => port.number()
   )
 
-/** What calls that were cut off get to tell their clients so, in milliseconds. */
+/** What of the drain calls that were cut off get to tell their clients so, in milliseconds; half of it at most. */
 const LAST_WORDS_MS = 250
 
 /** How long a connection may say nothing at first, in milliseconds. */

@@ -12,6 +12,14 @@ it.effect("lets the operator's token pass", () =>
   }).pipe(withToken("s3cret"))
 )
 
+it.effect("lets whoever presents it as `authorization` does pass, and shows it to nobody", () =>
+  Effect.gen(function* () {
+    const authorization = OperatorToken.authorization(yield* OperatorToken)
+    expect(String(authorization)).not.toContain("s3cret")
+    yield* requireOperator(new Headers({ authorization: Redacted.value(authorization) }))
+  }).pipe(withToken("s3cret"))
+)
+
 it.effect.each([
   undefined,
   "",
