@@ -1,5 +1,6 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import type { OperatorToken } from "@optica/connect/OperatorToken"
+import type { AddressUnavailable, PortInUse } from "@optica/connect/Port"
 import * as ByteSize from "effect/ByteSize"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -53,15 +54,12 @@ export class Edge extends Context.Service<
 >()("@optica/edge/Edge") {
   /**
    * Listens for as long as the layer lives. Released, it accepts nothing new, ends event streams, and lets what is under
-   * way finish for four seconds.
+   * way finish for two seconds.
    */
   static readonly layer = (
     options: Options
-  ): Layer.Layer<
-    Edge,
-    Server.PortInUse | Server.CannotListen,
-    CatalogUpstream | SyncUpstream | OperatorToken
-  > => Layer.effect(Edge, serve(options))
+  ): Layer.Layer<Edge, PortInUse | AddressUnavailable, CatalogUpstream | SyncUpstream | OperatorToken> =>
+    Layer.effect(Edge, serve(options))
 }
 
 const routes = (options: Options) => {

@@ -2,8 +2,8 @@
 import * as http from "node:http"
 import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
+import * as Port from "@optica/connect/Port"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type * as AccessLog from "./AccessLog.ts"
 import * as Exchange from "./Exchange.ts"
@@ -11,27 +11,6 @@ import * as Problems from "./Problems.ts"
 import * as Refusals from "./Refusals.ts"
 import * as ResponseHeaders from "./ResponseHeaders.ts"
 import type { Route } from "./Routes.ts"
-
-/** Another process, or another server of this one, listens there already. */
-export class PortInUse extends Schema.TaggedError<PortInUse>()("PortInUse", {
-  host: Schema.String,
-  port: Schema.Number
-}) {
-  override get message() {
-    return `Port ${this.port} of ${this.host} is already in use: set PORT to a free one.`
-  }
-}
-
-/** The address cannot be listened on. */
-export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotListen", {
-  host: Schema.String,
-  port: Schema.Number,
-  reason: Schema.String
-}) {
-  override get message() {
-    return `Cannot listen on port ${this.port} of ${this.host} (${this.reason}): check HOST and PORT.`
-  }
-}
 
 export interface Options {
   readonly host: string
@@ -53,8 +32,11 @@ const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
 /** Longer than the minute after which common load balancers give up a quiet connection. */
 const KEEP_ALIVE_MS = 65_000
-/** Milliseconds that requests under way get to finish when the server stops. */
-const GRACE_MS = 4000
+/**
+ * Milliseconds that requests under way get to finish when the server stops. Two of the five seconds that a whole
+ * process may take to stop: what is behind the edge stops after it, and needs the others.
+ */
+export const GRACE_MS = 2000
 
 /** Milliseconds that a caller who sent no request gets to read why. */
 const LAST_WORDS_MS = 500
@@ -64,7 +46,7 @@ export const listen = (
   options: Options
 ): Effect.Effect<
   { readonly server: http.Server; readonly port: number },
-  PortInUse | CannotListen,
+  Port.PortInUse | Port.AddressUnavailable,
   Scope.Scope
 > =>
   Effect.gen(function* () {
@@ -72,16 +54,10 @@ export const listen = (
       Effect.sync(() => open(options)),
       ({ stop }) => Effect.andThen(options.onStop, stop)
     )
-    yield* Effect.callback<void, PortInUse | CannotListen>((resume) => {
+    yield* Effect.callback<void, Port.PortInUse | Port.AddressUnavailable>((resume) => {
       const { host, port } = options
-      const onError = (error: NodeJS.ErrnoException) =>
-        resume(
-          Effect.fail(
-            error.code === "EADDRINUSE"
-              ? new PortInUse({ host, port })
-              : new CannotListen({ host, port, reason: error.code ?? error.message })
-          )
-        )
+      const address = { host, port, setting: "PORT", hostSetting: "HOST" }
+      const onError = (error: Error) => resume(Effect.fail(Port.cannotListen(address, error)))
       server.once("error", onError)
       server.listen(port, host, () => {
         server.off("error", onError)

@@ -7,7 +7,6 @@ import { SyncService } from "@optica/contracts/optica/sync/v1/sync_service_pb"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 
 // The deadline of each request bounds every call; a bound of the calls' own would only be in its way.
 const policy = { timeoutMs: Number.MAX_SAFE_INTEGER }
@@ -38,7 +37,7 @@ export class SyncUpstream extends Context.Service<SyncUpstream, ConnectClient.Cl
     Layer.effect(
       SyncUpstream,
       Effect.flatMap(OperatorToken, (token) => {
-        const headers = { authorization: Redacted.make(`Bearer ${Redacted.value(token)}`) }
+        const headers = { authorization: OperatorToken.authorization(token) }
         return Resilience.wrap(SyncService, ConnectClient.make(SyncService, transport, { headers }), policy)
       })
     )
