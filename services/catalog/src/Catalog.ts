@@ -19,7 +19,6 @@ import { readCategories } from "./CatalogSql/readCategories.ts"
 import { readProduct, readProducts, readSource, type StoredProduct } from "./CatalogSql/readProducts.ts"
 import { countProducts, parentsFirst } from "./Category.ts"
 import { type Change, familyOf } from "./Change.ts"
-import { MetaAllow } from "./Config.ts"
 import { fullMessage, isPublicKey } from "./ProductMessage.ts"
 import { type PageQuery, type ProductFilter, type ProductOrder, windowOf } from "./ProductQuery.ts"
 
@@ -124,11 +123,6 @@ export class Catalog extends Context.Service<
     readonly metaAllow: ReadonlyArray<string>
   }): Layer.Layer<Catalog, never, SqlClient> =>
     Layer.effect(Catalog, Effect.map(SqlClient, make(new Set(options.metaAllow))))
-
-  /** The same with the keys from CATALOG_META_ALLOW. */
-  static readonly layer = Layer.unwrap(
-    Effect.map(MetaAllow, (metaAllow) => Catalog.layerNoDeps({ metaAllow }))
-  )
 }
 
 /** Something, and when the catalogue last changed it. */

@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import { Catalog } from "./Catalog.ts"
 import { routes } from "./CatalogRpc.ts"
+import { MetaAllow } from "./Config.ts"
 
 /** The schema that belongs to the catalogue, and to its role `optica_catalog`. */
 const schema = "catalog"
@@ -14,24 +15,30 @@ const schema = "catalog"
 /** Where the migrations are. */
 export const migrations = new URL("../migrations/", import.meta.url)
 
-/** The Catalog on a database of its own, brought up to date first. `url` is the database as the catalogue's role. */
-const catalogLayer = (url: Redacted.Redacted<string>) =>
-  Catalog.layer.pipe(
-    Layer.provide(Migrations.layer({ schema, directory: migrations })),
-    Layer.provide(Postgres.layer({ url, schema, applicationName: "optica-catalog" }))
-  )
+/** The Catalog on the database that is given to it, as the settings of the catalogue say: for a process of many services. */
+export const layerConfigured = Layer.unwrap(
+  Effect.map(MetaAllow, (metaAllow) => Catalog.layerNoDeps({ metaAllow }))
+)
 
-/** The same, served on a port. */
+/** The Catalog on a database of its own, brought up to date first, served on a port. */
 export const serverLayer = (options: {
   readonly host: string
   readonly port: number
+  /** The database, as the catalogue's role. */
   readonly databaseUrl: Redacted.Redacted<string>
   readonly operatorToken: Redacted.Redacted<string>
+  /** Keys of meta_data that the public may see. */
+  readonly metaAllow: ReadonlyArray<string>
 }) =>
   ConnectServer.ConnectServer.layer({
     host: options.host,
     port: options.port,
     routes: Effect.map(routes, (catalog) => [catalog])
   }).pipe(
-    Layer.provide([catalogLayer(options.databaseUrl), Layer.succeed(OperatorToken, options.operatorToken)])
+    Layer.provide([
+      Catalog.layerNoDeps({ metaAllow: options.metaAllow }),
+      Layer.succeed(OperatorToken, options.operatorToken)
+    ]),
+    Layer.provide(Migrations.layer({ schema, directory: migrations })),
+    Layer.provide(Postgres.layer({ url: options.databaseUrl, schema, applicationName: "optica-catalog" }))
   )

@@ -1,4 +1,5 @@
 import * as Config from "effect/Config"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
 /** Keys of meta_data that the public may see, comma-separated. */
@@ -18,10 +19,19 @@ const port = Config.schema(
   "CATALOG_PORT"
 )
 
+/** The same rule as in every service that shares it. */
+const operatorToken = Config.schema(
+  Schema.String.check(
+    Schema.isPattern(/^\S{16,}$/, { message: "Expected at least 16 characters without blanks" })
+  ),
+  "OPTICA_OPERATOR_TOKEN"
+).pipe(Config.map((text) => Redacted.make(text)))
+
 /** Everything that the catalogue reads from its environment. */
 export const CatalogConfig = Config.all({
   host: Config.NonEmptyString("CATALOG_HOST").pipe(Config.withDefault("127.0.0.1")),
   port: port.pipe(Config.withDefault(4101)),
   databaseUrl: Config.Redacted("DATABASE_URL"),
-  operatorToken: Config.Redacted("OPTICA_OPERATOR_TOKEN")
+  operatorToken,
+  metaAllow: MetaAllow
 })

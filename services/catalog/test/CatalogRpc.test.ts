@@ -14,7 +14,7 @@ import { category, layerCatalog, product, variation } from "./Shop.ts"
 
 class Transport extends Context.Service<Transport, ConnectClient.ClientTransport>()("test/Transport") {}
 
-const operator = Layer.succeed(OperatorToken, Redacted.make("secret-token"))
+const operator = Layer.succeed(OperatorToken, Redacted.make("operator-secret-token"))
 const served = Layer.mergeAll(layerCatalog(), operator)
 
 const inMemory = Layer.effect(
@@ -38,7 +38,7 @@ const overSocket = (protocol: "connect" | "grpc") =>
 const clients = Effect.map(Transport, (transport) => ({
   anonymous: ConnectClient.make(CatalogService, transport),
   operator: ConnectClient.make(CatalogService, transport, {
-    headers: { authorization: Redacted.make("Bearer secret-token") }
+    headers: { authorization: Redacted.make("Bearer operator-secret-token") }
   })
 }))
 

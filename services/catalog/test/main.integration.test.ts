@@ -23,7 +23,7 @@ const start = Effect.gen(function* () {
       spawn(process.execPath, [main], {
         env: {
           DATABASE_URL: Redacted.value(url),
-          OPTICA_OPERATOR_TOKEN: "secret-token",
+          OPTICA_OPERATOR_TOKEN: "operator-secret-token",
           CATALOG_PORT: "0"
         },
         stdio: ["ignore", "pipe", "inherit"]
@@ -40,7 +40,7 @@ const start = Effect.gen(function* () {
     protocol: "grpc"
   })
   const client = ConnectClient.make(CatalogService, transport, {
-    headers: { authorization: Redacted.make("Bearer secret-token") }
+    headers: { authorization: Redacted.make("Bearer operator-secret-token") }
   })
   return { child, client }
 })

@@ -1,4 +1,3 @@
-import { Catalog } from "@optica/catalog/Catalog"
 import * as CatalogRpc from "@optica/catalog/CatalogRpc"
 import * as CatalogService from "@optica/catalog/CatalogService"
 import * as ConnectClient from "@optica/connect/ConnectClient"
@@ -8,6 +7,7 @@ import { Sync } from "@optica/sync/Sync"
 import * as SyncRpc from "@optica/sync/SyncRpc"
 import * as SyncService from "@optica/sync/SyncService"
 import { CatalogClient } from "@optica/sync/Upstreams"
+import * as Console from "effect/Console"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -24,7 +24,7 @@ export class CatalogRoutes extends Context.Service<CatalogRoutes, ServiceRoutes>
   "@optica/standalone/CatalogRoutes"
 ) {
   static readonly layer = Layer.effect(CatalogRoutes, CatalogRpc.routes).pipe(
-    Layer.provide(Catalog.layer),
+    Layer.provide(CatalogService.layerConfigured),
     Layer.provide(serviceDatabase("catalog", CatalogService.migrations))
   )
 }
@@ -74,7 +74,11 @@ const serve = (routes: ServiceRoutes, wish: PortWish) => {
   const on = (port: number) =>
     Layer.build(ConnectServer.layer({ host, port, routes: Effect.succeed([routes]), drainTimeoutMs }))
   return on(wish.port).pipe(
-    Effect.catchTag("PortInUse", (error) => (wish.asked ? Effect.fail(error) : on(0))),
+    Effect.catchTag("PortInUse", (error) =>
+      wish.asked
+        ? Effect.fail(error)
+        : Effect.andThen(Console.log(`Port ${wish.port} is in use; a free one is taken.`), on(0))
+    ),
     Effect.map((context) => `http://${host}:${Context.get(context, ConnectServer).port}`)
   )
 }
