@@ -10,6 +10,7 @@ import type { CategoryRow } from "./Category.ts"
 import {
   type Change,
   type Derived,
+  derivationOf,
   derive,
   familyOf,
   type Observed,
@@ -57,8 +58,9 @@ export const applyChanges = Effect.fnUntraced(function* (
   yield* refuseDuplicates(changes)
   const reasons = new Map<Change, string>()
   const observed = new Map<Change, Observed>()
+  const derivation = derivationOf(allow)
   yield* inTurns(changes, (change) => {
-    const result = observe(change, allow)
+    const result = observe(change, derivation)
     if (Result.isSuccess(result)) observed.set(change, result.success)
     else reasons.set(change, result.failure.reason)
   })

@@ -6,13 +6,16 @@ import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import { type CategoryRow, categoryRow } from "./Category.ts"
 import { type ProductRow, productRow } from "./Product.ts"
-import type { MetaAllow } from "./ProductMessage.ts"
+import { allowText, type MetaAllow } from "./ProductMessage.ts"
 
 /**
  * How a read model is made of what the shop sent. It is part of every content hash: raise it with any change to what is
  * derived, and the next sweep writes everything anew.
  */
 const DERIVATION = 2
+
+/** What goes into the content hash beside the content, the same for every change of a batch. */
+export const derivationOf = (allow: MetaAllow): string => `${DERIVATION} ${allowText(allow)}`
 
 /** One thing as it was read from the shop, or the news that it is gone. */
 export interface Change {
@@ -52,7 +55,7 @@ export interface Rejected {
 }
 
 /** Parses the JSON and hashes it. Not decoded here: of most things in a sweep the hash is known already. */
-export const observe = (change: Change, allow: MetaAllow): Result.Result<Observed, Rejected> => {
+export const observe = (change: Change, derivation: string): Result.Result<Observed, Rejected> => {
   if (!Number.isSafeInteger(change.id) || !Number.isSafeInteger(change.parentId)) {
     return rejected("id", "Expected ids of at most 2^53 - 1")
   }
@@ -78,13 +81,12 @@ export const observe = (change: Change, allow: MetaAllow): Result.Result<Observe
     if (parentId === 0 && (kind === ResourceKind.VARIATION || kind === ResourceKind.TERM)) {
       return rejected("parent_id", "Expected the id of what it belongs to, here or in the change")
     }
-    const derivation = `${DERIVATION} ${[...allow].sort().join()} ${kind} ${parentId}\n`
     return Result.succeed({
       ...base,
       kind,
       parentId,
       dateModifiedGmt: Predicate.isString(json.date_modified_gmt) ? json.date_modified_gmt.slice(0, 40) : "",
-      contentHash: hash("sha256", derivation + stableText(change.source, json), "buffer").subarray(0, 16),
+      contentHash: contentHash(`${derivation} ${kind} ${parentId}\n${stableText(change.source, json)}`),
       json,
       source: change.source
     })
@@ -93,6 +95,8 @@ export const observe = (change: Change, allow: MetaAllow): Result.Result<Observe
     return rejected("", error instanceof SyntaxError ? "Expected JSON" : "Expected JSON of a sensible depth")
   }
 }
+
+const contentHash = (text: string): Uint8Array => hash("sha256", text, "buffer").subarray(0, 16)
 
 /**
  * The text that counts: without what differs between two reads of the same thing. related_ids are drawn at random

@@ -16,6 +16,9 @@ export const fullMessage = (product: WooProduct): Product =>
 /** Which keys of meta_data the public may see. A key that begins with `_` is private in WordPress and never is one. */
 export type MetaAllow = ReadonlySet<string>
 
+/** The same as text, in whatever order the keys were set. */
+export const allowText = (allow: MetaAllow): string => [...allow].sort().join()
+
 export const isPublicKey = (allow: MetaAllow, key: string): boolean => allow.has(key) && !key.startsWith("_")
 
 /**

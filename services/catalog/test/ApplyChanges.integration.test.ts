@@ -295,6 +295,28 @@ layer(layerCatalog(["lens_code", "_secret"]))("ApplyChanges", (it) => {
     })
   )
 
+  it.effect("moves the time of a product with what it names, and with the list of allowed keys", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      yield* outcomes([readProduct(product(61, { upsell_ids: [62] }), 1), readProduct(product(62), 1)])
+      const before = yield* catalog.getProduct(61n)
+      assert.deepStrictEqual(before.value.upsellIds, [62n])
+      yield* outcomes([readProduct(product(62, { status: "private" }), 2)])
+      const after = yield* catalog.getProduct(61n)
+      assert.deepStrictEqual(after.value.upsellIds, [])
+      assert.isAbove(after.lastModified.getTime(), before.lastModified.getTime())
+
+      const startedWith = (metaAllow: ReadonlyArray<string>) =>
+        Effect.flatMap(Catalog, ({ getProduct }) =>
+          Effect.map(getProduct(61n), ({ lastModified }) => lastModified.getTime())
+        ).pipe(Effect.provide(Catalog.layerNoDeps({ metaAllow })))
+      const withAnother = yield* startedWith(["colour"])
+      assert.isAbove(withAnother, after.lastModified.getTime())
+      assert.strictEqual(yield* startedWith(["colour"]), withAnother)
+      yield* startedWith(["lens_code", "_secret"])
+    })
+  )
+
   it.effect("holds a row for everything that is not buried, and for nothing else", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient

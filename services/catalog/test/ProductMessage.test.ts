@@ -31,7 +31,7 @@ const variants = (json: Schema.JsonObject, poison: string): ReadonlyArray<Schema
 const allow = new Set(["lens_code"])
 
 const publicView = (kind: ResourceKind, json: Schema.JsonObject): unknown => {
-  const result = Result.flatMap(observe(read(kind, json, 1, 9), allow), (observed) => derive(observed, allow))
+  const result = Result.flatMap(observe(read(kind, json, 1, 9), ""), (observed) => derive(observed, allow))
   // Nothing is shown of what was not understood: a date, an amount or a status that is no such thing.
   if (Result.isFailure(result)) return undefined
   const { row, table } = result.success

@@ -40,6 +40,7 @@ layer(layerCatalog())("what the public sees", (it) => {
         const ids = shop.map((_, index) => index + 1)
         yield* catalog.applyChanges([
           read(ResourceKind.CATEGORY, category(500, 0), observation),
+          read(ResourceKind.CATEGORY, category(501, 500), observation),
           ...shop.map((thing, index) => change(thing, index + 1, ids))
         ])
         const things = new Map(shop.map((thing, index) => [index + 1, thing]))
@@ -77,6 +78,7 @@ layer(layerCatalog())("what the public sees", (it) => {
         for (const shown of batch.products) namesOnlyPublic(shown)
 
         const listed = ids.filter(isListed)
+        const below = listed.filter((id) => id % 2 === 0)
         for (const filter of [
           noFilter,
           { ...noFilter, categoryIds: [500n] },
@@ -104,8 +106,15 @@ layer(layerCatalog())("what the public sees", (it) => {
         const { categories } = yield* catalog.listCategories
         assert.deepStrictEqual(
           categories.map((it) => [Number(it.id), Number(it.count)]),
-          [[500, listed.length]]
+          [
+            [500, listed.length],
+            [501, below.length]
+          ]
         )
+        for (const category of categories) {
+          assert.strictEqual((yield* catalog.getCategory(category.id)).value.count, category.count)
+        }
+        assert.strictEqual((yield* Effect.flip(catalog.getCategory(502n)))._tag, "CategoryNotFound")
       }),
     { arbitrary: { runs: 60 } }
   )
@@ -123,7 +132,7 @@ const change = (thing: Thing, id: number, ids: ReadonlyArray<number>) => {
       status: thing.status,
       post_password: thing.password,
       catalog_visibility: thing.visibility,
-      categories: [{ id: 500, name: "All", slug: "all" }],
+      categories: [{ id: 500 + ((id + 1) % 2), name: "All", slug: "all" }],
       variations: ids,
       grouped_products: ids,
       upsell_ids: ids,

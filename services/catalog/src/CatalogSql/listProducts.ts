@@ -5,6 +5,7 @@ import type { Fragment } from "effect/sql/Statement"
 import type { ProductFilter, ProductOrder, Window } from "../ProductQuery.ts"
 import { ids, texts } from "./Parameters.ts"
 import { StoredProduct, storedColumns } from "./readProducts.ts"
+import { subtree } from "./subtree.ts"
 
 const Listed = Schema.Struct({
   total: Schema.Int,
@@ -51,14 +52,6 @@ const conditions = (sql: SqlClient, filter: ProductFilter): ReadonlyArray<Fragme
   ...(filter.featured === undefined ? [] : [filter.featured ? sql`featured` : sql`NOT featured`]),
   ...(filter.stockStatus === "" ? [] : [sql`stock_status = ${filter.stockStatus}`])
 ]
-
-/** These categories and all below them; UNION ends where a category stands below itself. */
-const subtree = (sql: SqlClient, roots: ReadonlyArray<bigint>): Fragment => sql`(
-  WITH RECURSIVE wanted (id) AS (
-    SELECT unnest(${ids(roots)}::bigint[])
-    UNION SELECT below.id FROM categories below JOIN wanted ON below.parent_id = wanted.id
-  ) SELECT array_agg(id) FROM wanted
-)`
 
 const columns = {
   date: "date_created",

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { BeginTransaction, type SqlClient } from "effect/sql/SqlClient"
+import { subtree } from "./subtree.ts"
 
 const StoredCategory = Schema.Struct({
   id: Schema.BigInt,
@@ -35,3 +36,20 @@ export const readCategories = (sql: SqlClient) =>
     sql.withTransaction,
     Effect.provideService(BeginTransaction, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
   )
+
+const Counted = Schema.Struct({
+  catalogue_changed_at: Schema.Date,
+  document: Schema.Uint8Array,
+  products: Schema.Int
+})
+const decodeCounted = Schema.decodeUnknownEffect(Schema.Array(Counted))
+
+/** One category, and how many listed products are in it or below it: counts in this subtree only. */
+export const readCategory = Effect.fnUntraced(function* (sql: SqlClient, id: bigint) {
+  const rows = yield* sql`
+    SELECT catalogue.changed_at AS catalogue_changed_at, categories.document,
+      (SELECT count(*)::int FROM products WHERE is_listed AND category_ids && ${subtree(sql, [id])}) AS products
+    FROM catalogue, categories WHERE categories.id = ${id}`
+  const [row] = yield* Effect.orDie(decodeCounted(rows))
+  return row
+})

@@ -27,14 +27,14 @@ const publicProducts = (sql: SqlClient): Fragment => sql`products found
 const isSeen = (sql: SqlClient): Fragment =>
   sql`found.is_public AND (NOT found.is_variation OR owner.is_public)`
 
-const One = Schema.Struct({ ...StoredProduct.fields, changed_at: Schema.Date })
+const One = Schema.Struct({ ...StoredProduct.fields, catalogue_changed_at: Schema.Date })
 const decodeOne = Schema.decodeUnknownEffect(Schema.Array(One))
 
-/** A public product or variation. */
+/** A public product or variation, and when the catalogue last changed: what it names may have changed without it. */
 export const readProduct = Effect.fnUntraced(function* (sql: SqlClient, id: bigint) {
   const rows = yield* sql`
-    SELECT ${storedColumns(sql, "found")}, found.changed_at
-    FROM ${publicProducts(sql)} WHERE found.id = ${id} AND ${isSeen(sql)}`
+    SELECT ${storedColumns(sql, "found")}, catalogue.changed_at AS catalogue_changed_at
+    FROM catalogue, ${publicProducts(sql)} WHERE found.id = ${id} AND ${isSeen(sql)}`
   const [row] = yield* Effect.orDie(decodeOne(rows))
   return row
 })

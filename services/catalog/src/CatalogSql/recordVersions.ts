@@ -60,3 +60,9 @@ export const recordVersions = Effect.fnUntraced(function* (sql: SqlClient, thing
 /** Says that something changed. The last statement of a transaction: it makes writers wait for one another. */
 export const touchCatalogue = (sql: SqlClient) =>
   sql`UPDATE catalogue SET changed_at = greatest(clock_timestamp(), changed_at + interval '1 microsecond')`
+
+/** The same, if the public is shown other keys of meta_data from now on than it was until now. */
+export const noteMetaAllow = (sql: SqlClient, allow: string) => sql`
+  UPDATE catalogue
+  SET meta_allow = ${allow}, changed_at = greatest(clock_timestamp(), changed_at + interval '1 microsecond')
+  WHERE meta_allow IS DISTINCT FROM ${allow}`
