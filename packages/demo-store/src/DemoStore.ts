@@ -1,4 +1,3 @@
-import { Worker } from "node:worker_threads"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -6,7 +5,8 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { type DemoKeys, demoKeys } from "./DemoKeys.ts"
-import { listen, type ServerOptions } from "./ShopServer.ts"
+import { listen, reasonOf } from "./ShopServer.ts"
+import * as ShopWorker from "./ShopWorker.ts"
 import { kolkata, type Timezone } from "./SiteTime.ts"
 
 export interface DemoStoreOptions {
@@ -24,16 +24,31 @@ export interface DemoStoreOptions {
   readonly consumerSecret?: Redacted.Redacted<string>
 }
 
-/** The demo store cannot listen: the port is taken, or may not be used. */
+/** Another process listens there already. */
 export class DemoStorePortInUse extends Schema.TaggedError<DemoStorePortInUse>()("DemoStorePortInUse", {
   host: Schema.String,
+  port: Schema.Number
+}) {
+  override get message(): string {
+    return `The demo store cannot listen on ${this.host}:${this.port}, which is already in use; set DEMO_PORT to another port.`
+  }
+}
+
+/** The demo store cannot start, for another reason than a port that is taken: another port need not help. */
+export class DemoStoreUnavailable extends Schema.TaggedError<DemoStoreUnavailable>()("DemoStoreUnavailable", {
+  host: Schema.String,
   port: Schema.Number,
+  /** The system's name for it, such as "EACCES", or what the thread ended with. */
   reason: Schema.String
 }) {
   override get message(): string {
-    return `The demo store cannot listen on ${this.host}:${this.port} (${this.reason}); free the port, or set DEMO_PORT to another.`
+    const said = `The demo store cannot start on ${this.host}:${this.port} (${this.reason})`
+    return this.reason === "EACCES" ? `${said}; set DEMO_PORT to a port that may be used.` : `${said}.`
   }
 }
+
+/** Why there is no demo store. */
+export type DemoStoreRefused = DemoStorePortInUse | DemoStoreUnavailable
 
 /** A WooCommerce that is not there: a seeded optical shop behind the REST API v3, over plain HTTP. */
 export class DemoStore extends Context.Service<
@@ -48,7 +63,7 @@ export class DemoStore extends Context.Service<
   }
 >()("@optica/demo-store/DemoStore") {
   /** Serves on this thread, by the Clock of the context. */
-  static readonly layer = (options: DemoStoreOptions): Layer.Layer<DemoStore, DemoStorePortInUse> =>
+  static readonly layer = (options: DemoStoreOptions): Layer.Layer<DemoStore, DemoStoreRefused> =>
     Layer.effect(
       DemoStore,
       Effect.gen(function* () {
@@ -57,7 +72,7 @@ export class DemoStore extends Context.Service<
         const running = yield* Effect.acquireRelease(
           Effect.tryPromise({
             try: () => listen({ ...resolved, now: () => clock.currentTimeMillisUnsafe() }),
-            catch: (cause) => portInUse(resolved, cause)
+            catch: (cause) => refused(resolved, reasonOf(cause))
           }),
           (server) => Effect.promise(server.close)
         )
@@ -65,16 +80,19 @@ export class DemoStore extends Context.Service<
       })
     )
 
-  /** Serves on a thread of its own, by the clock of the machine: it never delays the event loop of the caller. */
-  static readonly layerWorker = (options: DemoStoreOptions): Layer.Layer<DemoStore, DemoStorePortInUse> =>
+  /**
+   * Serves on a thread of its own, by the clock of the machine: it never delays the event loop of the caller. A thread
+   * that dies later is an error in the log.
+   */
+  static readonly layerWorker = (options: DemoStoreOptions): Layer.Layer<DemoStore, DemoStoreRefused> =>
     Layer.effect(
       DemoStore,
       Effect.gen(function* () {
         const resolved = resolve(options)
-        const url = yield* Effect.acquireRelease(start(resolved), ({ worker }) =>
-          Effect.promise(() => worker.terminate())
+        const url = yield* ShopWorker.start(resolved).pipe(
+          Effect.mapError((reason) => refused(resolved, reason))
         )
-        return describe(url.url, keysOf(options))
+        return describe(url, keysOf(options))
       })
     )
 }
@@ -91,7 +109,7 @@ const describe = (url: string, keys: DemoKeys): DemoStore["Service"] => ({
   adminUrl: `${url}/demo-admin`
 })
 
-const resolve = (options: DemoStoreOptions): WorkerOptions => {
+const resolve = (options: DemoStoreOptions): ShopWorker.WorkerOptions => {
   const keys = keysOf(options)
   return {
     host: options.host ?? "127.0.0.1",
@@ -110,47 +128,7 @@ const resolve = (options: DemoStoreOptions): WorkerOptions => {
   }
 }
 
-/** What the worker is told: `ServerOptions` without the clock, which cannot be sent. */
-export type WorkerOptions = Omit<ServerOptions, "now">
-
-/** What the worker says once, when it listens or cannot. */
-export type WorkerMessage = { readonly url: string } | { readonly refused: string }
-
-const portInUse = (options: { readonly host: string; readonly port: number }, cause: unknown) =>
-  new DemoStorePortInUse({ host: options.host, port: options.port, reason: reasonOf(cause) })
-
-const reasonOf = (cause: unknown): string =>
-  cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : String(cause)
-
-const start = (options: WorkerOptions) =>
-  Effect.callback<{ readonly worker: Worker; readonly url: string }, DemoStorePortInUse>((resume) => {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
-      workerData: options,
-      // A thread left alone lets garbage grow: measured +95 MB at 10,000 products, with these limits +50 MB.
-      resourceLimits: {
-        maxYoungGenerationSizeMb: 2,
-        maxOldGenerationSizeMb: 96 + Math.ceil(options.products * 0.004)
-      }
-    })
-    const fail = (cause: unknown) => {
-      void worker.terminate()
-      resume(Effect.fail(portInUse(options, cause)))
-    }
-    worker.once("error", fail)
-    worker.once("message", (message: WorkerMessage) => {
-      if ("refused" in message) {
-        void worker.terminate()
-        resume(
-          Effect.fail(
-            new DemoStorePortInUse({ host: options.host, port: options.port, reason: message.refused })
-          )
-        )
-        return
-      }
-      worker.off("error", fail)
-      // From here on a defect of the shop must not end the process that only borrowed it.
-      worker.on("error", () => {})
-      resume(Effect.succeed({ worker, url: message.url }))
-    })
-    return Effect.promise(() => worker.terminate())
-  })
+const refused = ({ host, port }: ShopWorker.WorkerOptions, reason: string): DemoStoreRefused =>
+  reason === "EADDRINUSE"
+    ? new DemoStorePortInUse({ host, port })
+    : new DemoStoreUnavailable({ host, port, reason })

@@ -80,6 +80,10 @@ export const listen = async (options: ServerOptions): Promise<RunningShop> => {
   }
 }
 
+/** The system's name for a failure to listen, such as "EADDRINUSE", or what a defect says. */
+export const reasonOf = (cause: unknown): string =>
+  cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : String(cause)
+
 class ServedShop {
   readonly #site: Site
   readonly #api: Api

@@ -33,8 +33,18 @@ describe("DemoStore", () => {
         const port = Number(new URL(store.url).port)
         const second = yield* Layer.build(layer({ port, products: 1 })).pipe(Effect.scoped, Effect.flip)
         assert.strictEqual(second._tag, "DemoStorePortInUse")
-        assert.include(second.message, `127.0.0.1:${port} (EADDRINUSE)`)
+        assert.include(second.message, `127.0.0.1:${port}, which is already in use; set DEMO_PORT`)
       }).pipe(Effect.provide(layer({ port: 0, products: 1 })))
+    )
+
+    it.live(`does not take an address that is not there for a port that is taken (${name})`, () =>
+      Effect.gen(function* () {
+        // Set aside for documentation (RFC 5737): no machine has it.
+        const options = { host: "203.0.113.1", port: 4180, products: 1 }
+        const error = yield* Layer.build(layer(options)).pipe(Effect.scoped, Effect.flip)
+        assert.strictEqual(error._tag, "DemoStoreUnavailable")
+        assert.include(error.message, "203.0.113.1:4180 (EADDRNOTAVAIL)")
+      })
     )
 
     it.live(`is gone when its scope closes, idle connections too (${name})`, () =>
