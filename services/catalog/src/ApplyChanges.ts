@@ -5,7 +5,13 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { readHashes, recordVersions, touchCatalogue } from "./CatalogSql/recordVersions.ts"
-import { deleteRows, writeCategories, writePlain, writeProducts } from "./CatalogSql/writeRows.ts"
+import {
+  deleteRows,
+  hideProducts,
+  writeCategories,
+  writePlain,
+  writeProducts
+} from "./CatalogSql/writeRows.ts"
 import type { CategoryRow } from "./Category.ts"
 import {
   type Change,
@@ -15,6 +21,7 @@ import {
   familyOf,
   type Observed,
   observe,
+  observeHidden,
   type PlainRow,
   type PlainTable
 } from "./Change.ts"
@@ -48,7 +55,8 @@ const turn = 25
 
 /**
  * Applies a batch. Of each thing the higher observation wins, deletions included, in whatever order and however often
- * batches arrive; what cannot be understood is rejected alone. Everything else is one transaction.
+ * batches arrive; what cannot be understood is rejected alone, and hidden if it says that the public may not see it.
+ * Everything else is one transaction.
  */
 export const applyChanges = Effect.fnUntraced(function* (
   sql: SqlClient,
@@ -78,7 +86,8 @@ export const applyChanges = Effect.fnUntraced(function* (
     }
   })
 
-  const recorded = yield* write(sql, allow, [...observed.values()], rows)
+  const hidden = [...reasons.keys()].flatMap((change) => observeHidden(change) ?? [])
+  const recorded = yield* write(sql, allow, [...observed.values(), ...hidden], rows)
   return changes.map((change): ApplyOutcome => {
     const it = observed.get(change)
     if (it === undefined) return { outcome: ChangeOutcome.REJECTED, reason: reasons.get(change) ?? "" }
@@ -138,6 +147,8 @@ const write = (
     })
     yield* writeTables(sql, written)
     yield* deleteGone(sql, changed)
+    const hidden = changed.filter((it) => it.json === null && it.contentHash !== null)
+    if (hidden.length > 0) yield* hideProducts(sql, idsOf(hidden))
     yield* touchCatalogue(sql)
     return recorded
   }).pipe(
@@ -167,20 +178,16 @@ const plainTables: ReadonlyArray<PlainTable> = ["tags", "attributes", "terms", "
 
 const deleteGone = Effect.fnUntraced(function* (sql: SqlClient, changed: ReadonlyArray<Observed>) {
   const gone = Map.groupBy(
-    changed.filter((it) => it.json === null),
+    changed.filter((it) => it.contentHash === null),
     (it) => it.family
   )
   for (const [family, things] of gone) {
     const table = tableOf(family)
-    if (table !== undefined) {
-      yield* deleteRows(
-        sql,
-        table,
-        things.map((it) => it.id)
-      )
-    }
+    if (table !== undefined) yield* deleteRows(sql, table, idsOf(things))
   }
 })
+
+const idsOf = (things: ReadonlyArray<Observed>) => things.map((it) => it.id)
 
 const tableOf = (family: ResourceKind) => {
   switch (family) {

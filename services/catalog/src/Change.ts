@@ -45,6 +45,7 @@ export interface Observed {
   readonly dateModifiedGmt: string
   /** Over everything that the read model is made of; null for a deletion. */
   readonly contentHash: Uint8Array | null
+  /** Null for a deletion, and for what is to be hidden without having been understood. */
   readonly json: Schema.JsonObject | null
   readonly source: string
 }
@@ -85,7 +86,7 @@ export const observe = (change: Change, derivation: string): Result.Result<Obser
       ...base,
       kind,
       parentId,
-      dateModifiedGmt: Predicate.isString(json.date_modified_gmt) ? json.date_modified_gmt.slice(0, 40) : "",
+      dateModifiedGmt: modifiedOf(json),
       contentHash: contentHash(`${derivation} ${kind} ${parentId}\n${stableText(change.source, json)}`),
       json,
       source: change.source
@@ -95,6 +96,51 @@ export const observe = (change: Change, derivation: string): Result.Result<Obser
     return rejected("", error instanceof SyntaxError ? "Expected JSON" : "Expected JSON of a sensible depth")
   }
 }
+
+/** Recorded as the content of what is hidden: no content has it, so whatever is understood next is news. */
+const hiddenHash = new Uint8Array(16)
+
+/**
+ * What is left to note of a read that was rejected but says that the public may not see the thing: a product that went
+ * private must not stay on show because another field of it cannot be understood. Undefined where it does not say so.
+ */
+export const observeHidden = (change: Change): Observed | undefined => {
+  const family = familyOf(change.kind)
+  if (change.source === null || family !== ResourceKind.PRODUCT || !Number.isSafeInteger(change.id))
+    return undefined
+  const json = parsed(change.source)
+  if (json === undefined || Number(json.id) !== change.id) return undefined
+  const { post_password: password, status } = json
+  const isLocked = password !== undefined && password !== null && password !== "" && password !== false
+  if (!isLocked && (!Predicate.isString(status) || status === "publish")) return undefined
+  const kind = kindOf(change, json)
+  const parentId = parentOf(change, kind, json)
+  return {
+    ...{
+      family,
+      id: change.id,
+      kind,
+      observation: change.observation,
+      contentHash: hiddenHash,
+      json: null,
+      source: ""
+    },
+    parentId: Number.isSafeInteger(parentId) ? parentId : 0,
+    dateModifiedGmt: modifiedOf(json)
+  }
+}
+
+const parsed = (source: string): Schema.JsonObject | undefined => {
+  try {
+    const json: Schema.Json = JSON.parse(source)
+    return isObject(json) ? json : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const modifiedOf = (json: Schema.JsonObject): string =>
+  Predicate.isString(json.date_modified_gmt) ? json.date_modified_gmt.slice(0, 40) : ""
 
 const contentHash = (text: string): Uint8Array => hash("sha256", text, "buffer").subarray(0, 16)
 

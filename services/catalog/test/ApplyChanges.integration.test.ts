@@ -5,7 +5,18 @@ import * as Schema from "effect/Schema"
 import { SqlClient } from "effect/sql/SqlClient"
 import { Catalog } from "../src/Catalog.ts"
 import type { Change } from "../src/Change.ts"
-import { category, firstPage, gone, layerCatalog, product, read, readProduct, variation } from "./Shop.ts"
+import {
+  byId,
+  category,
+  firstPage,
+  gone,
+  layerCatalog,
+  noFilter,
+  product,
+  read,
+  readProduct,
+  variation
+} from "./Shop.ts"
 
 const { APPLIED, REJECTED, STALE, UNCHANGED } = ChangeOutcome
 
@@ -129,6 +140,56 @@ layer(layerCatalog(["lens_code", "_secret"]))("ApplyChanges", (it) => {
       assert.deepStrictEqual(yield* outcomes([readProduct(product(20, { price: "bad" }), 2)]), [REJECTED])
       assert.strictEqual((yield* sourceOf(20))?.name, "good")
       assert.deepStrictEqual(yield* outcomes([readProduct(product(20, { name: "better" }), 2)]), [APPLIED])
+    })
+  )
+
+  it.effect("hides what says that it is not public, even where the read is rejected", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      const seen = (id: bigint) =>
+        Effect.map(Effect.option(catalog.getProduct(id)), (found) => found._tag === "Some")
+      const hidings: ReadonlyArray<Schema.JsonObject> = [
+        { status: "private", price: "bad" },
+        { status: "trash", images: [{ id: 1, src: {} }] },
+        { post_password: "secret", price: "bad" },
+        { post_password: 7, price: "bad" },
+        { status: "draft", related_ids: "too deep" }
+      ]
+      for (const [index, fields] of hidings.entries()) {
+        const id = 200 + 2 * index
+        const variationId = id + 1
+        const json = product(id, { type: "variable" })
+        yield* outcomes([readProduct(json, 5), readProduct(variation(variationId, id), 5)])
+        const rejected = readProduct(product(id, fields), 8)
+        const source = rejected.source?.replace('"too deep"', `${"[".repeat(9000)}${"]".repeat(9000)}`) ?? ""
+        // One that is older than what is held says nothing.
+        assert.deepStrictEqual(yield* outcomes([{ ...rejected, source, observation: 4n }]), [REJECTED])
+        assert.isTrue(yield* seen(BigInt(id)))
+        const before = yield* catalog.getProduct(BigInt(id))
+        assert.deepStrictEqual(yield* outcomes([{ ...rejected, source }]), [REJECTED])
+        assert.deepStrictEqual([yield* seen(BigInt(id)), yield* seen(BigInt(variationId))], [false, false])
+        assert.deepStrictEqual(
+          (yield* catalog.listProducts({ ...noFilter, includeIds: [BigInt(id)] }, byId, firstPage)).total,
+          0
+        )
+        // The very read that was on show before is stale now, and applies when it is read again.
+        assert.deepStrictEqual(yield* outcomes([readProduct(json, 7)]), [STALE])
+        assert.isFalse(yield* seen(BigInt(id)))
+        assert.deepStrictEqual(yield* outcomes([readProduct(json, 9)]), [APPLIED])
+        assert.deepStrictEqual((yield* catalog.getProduct(BigInt(id))).value, before.value)
+        assert.isTrue(yield* seen(BigInt(variationId)))
+      }
+    })
+  )
+
+  it.effect("lets no older read show what it has only ever been told to hide", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      const rejected = readProduct(product(220, { status: "private", price: "bad" }), 5)
+      assert.deepStrictEqual(yield* outcomes([rejected]), [REJECTED])
+      assert.deepStrictEqual(yield* outcomes([readProduct(product(220), 4)]), [STALE])
+      assert.strictEqual((yield* Effect.flip(catalog.getProduct(220n)))._tag, "ProductNotFound")
+      assert.deepStrictEqual(yield* outcomes([readProduct(product(220), 6)]), [APPLIED])
     })
   )
 

@@ -88,6 +88,11 @@ export const writePlain = (sql: SqlClient, table: PlainTable, rows: ReadonlyArra
     ON CONFLICT (id) DO UPDATE SET changed_at = excluded.changed_at, source = excluded.source${change}`
 }
 
+/** Takes products and variations out of the public's sight; what is held of them stays as it was. */
+export const hideProducts = (sql: SqlClient, hidden: ReadonlyArray<number>) => sql`
+  UPDATE products SET is_public = false, is_listed = false, changed_at = now()
+  WHERE id = ANY(${ids(hidden)}::bigint[])`
+
 /** Takes things out; their tombstones stay in resource_versions. */
 export const deleteRows = (
   sql: SqlClient,
