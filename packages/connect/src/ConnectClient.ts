@@ -89,8 +89,10 @@ export const make = <S extends DescService>(
   return client
 }
 
-/** Over HTTP/2 without TLS ("h2c", prior knowledge) or with it, by the scheme of the address. */
-export const transportHttp = (options: {
+/** Whether `transportHttp` takes the text for an address. For whoever reads settings, who can say which one is wrong. */
+export const isBaseUrl = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canParse(text)
+
+interface HttpOptions {
   /** Such as `http://127.0.0.1:4001`. */
   readonly baseUrl: string
   /** Default "connect". */
@@ -99,7 +101,23 @@ export const transportHttp = (options: {
   readonly httpVersion?: "1.1" | "2" | undefined
   /** Largest message to accept, in bytes. Default 16 MiB. */
   readonly readMaxBytes?: number | undefined
-}): Effect.Effect<ClientTransport, never, Scope.Scope> => {
+}
+
+/**
+ * Over HTTP/2 without TLS ("h2c", prior knowledge) or with it, by the scheme of the address.
+ *
+ * The address has to have passed `isBaseUrl`: another one is a mistake of the program, and a defect that says so.
+ */
+export const transportHttp = (options: HttpOptions): Effect.Effect<ClientTransport, never, Scope.Scope> =>
+  Effect.suspend(() =>
+    isBaseUrl(options.baseUrl)
+      ? connectHttp(options)
+      : Effect.die(
+          new TypeError(`${JSON.stringify(options.baseUrl)} is no address such as http://127.0.0.1:4001`)
+        )
+  )
+
+const connectHttp = (options: HttpOptions): Effect.Effect<ClientTransport, never, Scope.Scope> => {
   const protocol = options.protocol ?? "connect"
   const url = new URL(options.baseUrl)
   const spoken = {
