@@ -1,3 +1,4 @@
+import { isBaseUrl } from "@optica/connect/ConnectClient"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -21,7 +22,7 @@ const whole = (name: string, minimum: number, maximum: number) =>
     Config.map(Number)
   )
 
-const url = (name: string) => text(name, (it) => /^https?:\/\//.test(it) && URL.canParse(it))
+const url = (name: string) => text(name, isBaseUrl)
 
 const originsOf = (list: string): ReadonlyArray<string> =>
   list

@@ -11,10 +11,12 @@ const needed = {
 const read = (env: Record<string, string>) =>
   Effect.provideService(edgeConfig, ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env }))
 
-it.effect("has a default for all that is no secret and no address", () =>
+it.effect("has a default for all that is no secret", () =>
   Effect.gen(function* () {
-    const config = yield* read(needed)
+    const config = yield* read({ OPTICA_OPERATOR_TOKEN: needed.OPTICA_OPERATOR_TOKEN })
     expect(config).toMatchObject({
+      catalogUrl: "http://127.0.0.1:4101",
+      syncUrl: "http://127.0.0.1:4102",
       host: "127.0.0.1",
       port: 3000,
       corsOrigins: [],
@@ -57,7 +59,7 @@ it.effect.each([
   ["HOST", "a b"],
   ["CATALOG_URL", "127.0.0.1:4101"],
   ["CATALOG_URL", "ftp://x"],
-  ["SYNC_URL", ""],
+  ["SYNC_URL", "foo"],
   ["OPTICA_OPERATOR_TOKEN", "short"],
   ["OPTICA_OPERATOR_TOKEN", "with blanks in the middle"],
   ["CORS_ORIGIN", "*"],
@@ -84,7 +86,7 @@ it.effect("takes a variable that is empty for one that is not set", () =>
 
 it.effect("tells of all that is wrong at once", () =>
   Effect.gen(function* () {
-    const error = yield* Effect.flip(read({ PORT: "x", REQUEST_TIMEOUT_MS: "x" }))
+    const error = yield* Effect.flip(read({ PORT: "x", CATALOG_URL: "x", SYNC_URL: "x", REQUEST_TIMEOUT_MS: "x" }))
     expect(
       error.message
         .split("\n")

@@ -22,7 +22,7 @@ const settings = {
 
 it.live("ends with a sentence for each wrong setting, and code 1", () =>
   Effect.gen(function* () {
-    const child = yield* start({ PORT: "x" })
+    const child = yield* start({ PORT: "x", CATALOG_URL: "foo", SYNC_URL: "foo" })
     let errors = ""
     child.stderr.on("data", (chunk) => {
       errors += String(chunk)
