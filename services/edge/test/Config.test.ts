@@ -86,7 +86,9 @@ it.effect("takes a variable that is empty for one that is not set", () =>
 
 it.effect("tells of all that is wrong at once", () =>
   Effect.gen(function* () {
-    const error = yield* Effect.flip(read({ PORT: "x", CATALOG_URL: "x", SYNC_URL: "x", REQUEST_TIMEOUT_MS: "x" }))
+    const error = yield* Effect.flip(
+      read({ PORT: "x", CATALOG_URL: "x", SYNC_URL: "x", REQUEST_TIMEOUT_MS: "x" })
+    )
     expect(
       error.message
         .split("\n")
