@@ -18,9 +18,20 @@ const Standalone = Schema.fromJsonString(
   Schema.Struct({ sync: Schema.String, catalog: Schema.String, operatorToken: Schema.NonEmptyString })
 )
 
-const settings = Config.all({
-  sync: Config.option(Config.NonEmptyString("SYNC_URL")),
-  catalog: Config.option(Config.NonEmptyString("CATALOG_URL")),
+const address = (name: string, example: string) =>
+  Effect.mapError(
+    Config.option(
+      Config.schema(
+        Schema.String.check(Schema.makeFilter((it) => /^https?:\/\//.test(it) && URL.canParse(it))),
+        name
+      )
+    ),
+    () => new CommandFailed({ message: `${name} must be the address of the service, such as ${example}.` })
+  )
+
+const settings = Effect.all({
+  sync: address("SYNC_URL", "http://127.0.0.1:4102"),
+  catalog: address("CATALOG_URL", "http://127.0.0.1:4101"),
   operatorToken: Config.option(Config.Redacted("OPTICA_OPERATOR_TOKEN")),
   dataDir: Config.NonEmptyString("OPTICA_DATA").pipe(Config.withDefault(".optica"))
 })
