@@ -98,6 +98,7 @@ const sweepPages = Effect.fnUntraced(function* <E, R>(
     const short = answer.items.length + answer.refused.length < promised
     // The shared item came with the page before.
     const items = page > 1 && !moved ? answer.items.filter((item) => item.value.id !== lastId) : answer.items
+    const before = lastId
     lastId = Math.max(lastId, ...ids)
     swept = { total, moved: swept.moved || moved, short: swept.short || short }
     yield* onPage({
@@ -106,7 +107,8 @@ const sweepPages = Effect.fnUntraced(function* <E, R>(
       total,
       moved,
       short,
-      next: { page: page + 1, lastId }
+      // Past the last page there is nothing to tell a list that held still from one that shrank: it is read again.
+      next: page < pagesOf(total) ? { page: page + 1, lastId } : { page, lastId: before }
     })
     yield* Effect.yieldNow
   })
