@@ -112,5 +112,15 @@ export class RunFailed extends Schema.TaggedError<RunFailed>()("RunFailed", { me
 /** The operator asked to stop. */
 export class RunCancelled extends Schema.TaggedError<RunCancelled>()("RunCancelled", {}) {}
 
+/** The database holds what another shop sent; the two must not mix. */
+export class OtherShop extends Schema.TaggedError<OtherShop>()("OtherShop", {
+  mirrored: Schema.String,
+  shop: Schema.String
+}) {
+  override get message() {
+    return `This database mirrors ${this.mirrored}; it cannot mirror ${this.shop} too: set OPTICA_DATA to another folder or DATABASE_URL to another database, or set WOO_URL back.`
+  }
+}
+
 /** Another process has taken the run over, or it has ended: whoever meets this stops writing at once. */
 export class RunLost extends Schema.TaggedError<RunLost>()("RunLost", { runId: Schema.String }) {}

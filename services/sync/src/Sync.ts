@@ -1,17 +1,20 @@
 import { randomUUID } from "node:crypto"
-import type { WooCommerceError } from "@optica/woocommerce/Failures"
+import { ShopUnreachable, type WooCommerceError } from "@optica/woocommerce/Failures"
 import { WooCommerce } from "@optica/woocommerce/WooCommerce"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import type { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
 import { lists } from "./Listing.ts"
 import { mirror } from "./Mirror.ts"
 import {
   type MirrorStatus,
+  OtherShop,
   type Run,
   RunCancelled,
   RunFailed,
@@ -20,7 +23,7 @@ import {
   SyncAlreadyRunning
 } from "./Run.ts"
 import { RunLock } from "./RunLock.ts"
-import { SyncSettings } from "./Settings.ts"
+import { type Identity, ShopIdentity, SyncSettings } from "./Settings.ts"
 import { SyncSql, type Work } from "./SyncSql.ts"
 import type { CatalogClient } from "./Upstreams.ts"
 
@@ -29,6 +32,8 @@ const lookEvery = "5 seconds"
 const lookForCancelEvery = "500 millis"
 /** What the pages under way get to finish. */
 const cancelGrace = "3 seconds"
+/** How often in a row a run is taken up where the one before had found it. Restarts come to this too, so not few. */
+const stuckAtMost = 20
 /** How often a watched run is looked at; the contract promises at most four messages a second. */
 const watchEvery = "250 millis"
 
@@ -47,16 +52,19 @@ export class Sync extends Context.Service<
   }
 >()("@optica/sync/Sync") {
   /**
-   * Fails when the shop refuses a first cheap request, or does not answer one before it was ever mirrored. The lock is
-   * held in one of the client's sessions: not for poolers.
+   * Fails when the database mirrors another shop, and, before the shop was ever mirrored, when it does not answer a first
+   * cheap request as it should. The lock is held in one of the client's sessions: not for poolers.
    */
-  static readonly layerNoDeps: Layer.Layer<Sync, WooCommerceError, SqlClient | WooCommerce | CatalogClient> =
-    Layer.suspend(() => Sync.layerWithoutLock.pipe(Layer.provide(RunLock.layer)))
+  static readonly layerNoDeps: Layer.Layer<
+    Sync,
+    WooCommerceError | OtherShop,
+    SqlClient | WooCommerce | CatalogClient
+  > = Layer.suspend(() => Sync.layerWithoutLock.pipe(Layer.provide(RunLock.layer)))
 
   /** The same with a lock of one's own, for databases behind a pooler. */
   static readonly layerWithoutLock: Layer.Layer<
     Sync,
-    WooCommerceError,
+    WooCommerceError | OtherShop,
     SqlClient | WooCommerce | CatalogClient | RunLock
   > = Layer.suspend(() => Layer.effect(Sync, make).pipe(Layer.provide(SyncSql.layer)))
 }
@@ -65,7 +73,8 @@ const make = Effect.gen(function* () {
   const sql = yield* SyncSql
   const woo = yield* WooCommerce
   const lock = yield* RunLock
-  const { onStart } = yield* SyncSettings
+  const { firstAnswerMs, onStart } = yield* SyncSettings
+  const identity = (yield* ShopIdentity) ?? byAddress(woo.url)
   const wake = yield* Queue.sliding<void>(1)
 
   const begin = Effect.fnUntraced(function* (kind: RunKind) {
@@ -139,6 +148,19 @@ const make = Effect.gen(function* () {
     return yield* new RunCancelled()
   })
 
+  const attempt = Effect.fnUntraced(function* (work: Work, stuck: number) {
+    if (stuck >= stuckAtMost) {
+      return yield* new RunFailed({
+        message: `The run was taken up ${stuck} times and came no further; the log has why.`
+      })
+    }
+    const mirrored = yield* sql.noteShop(identity)
+    if (mirrored !== undefined && mirrored !== identity.shop) {
+      return yield* new RunFailed({ message: new OtherShop({ mirrored, shop: identity.shop }).message })
+    }
+    yield* mirror(work)
+  })
+
   /** Works on the run that waits, unless another process does. */
   const workOnce = Effect.fnUntraced(function* () {
     if (!(yield* lock.tryAcquire)) return
@@ -147,12 +169,19 @@ const make = Effect.gen(function* () {
     if (taken === undefined) return
     const work = { runId: taken.runId, worker }
     yield* Effect.logInfo("Sync run begins")
-    yield* Effect.raceFirst(mirror(work), cancelled(work)).pipe(
+    yield* Effect.raceFirst(attempt(work, taken.stuck), cancelled(work)).pipe(
       Effect.catchDefect((defect) =>
-        Effect.andThen(
-          Effect.logError("Sync run met a defect", defect),
-          Effect.fail(new RunFailed({ message: "An internal error ended the run; the log has it." }))
-        )
+        Effect.andThen(Effect.logError("Sync run met a defect", defect), new RunFailed({ message: internal }))
+      ),
+      // What comes back each time would have the run taken up for ever.
+      Effect.catchIf(
+        (failure) => failure._tag === "SqlError" && !databaseAway(failure),
+        (failure) =>
+          Effect.andThen(
+            // Not the error whole: its details hold the row, which is the shop's text.
+            Effect.logError("Sync run met what the database refuses", whatItSays(failure)),
+            new RunFailed({ message: internal })
+          )
       ),
       Effect.matchEffect({
         onSuccess: () => sql.endRun(work, "completed", ""),
@@ -172,16 +201,27 @@ const make = Effect.gen(function* () {
     yield* Effect.logInfo("Sync run ends")
   }, Effect.scoped)
 
+  const probe = woo.list(lists.products.resource, { ...lists.products.params, per_page: 1, _fields: "id" })
+
+  const mirrored = yield* Effect.orDie(sql.mirroredShop)
+  if (mirrored !== undefined && mirrored !== identity.shop) {
+    return yield* new OtherShop({ mirrored, shop: identity.shop })
+  }
+  yield* Effect.orDie(sql.noteRevision(identity, "The shop was filled anew before the run had ended."))
   const { first } = yield* Effect.orDie(sql.completed)
-  // A shop that goes away later is waited for, and what is mirrored is served meanwhile.
-  yield* woo
-    .list(lists.products.resource, { ...lists.products.params, per_page: 1, _fields: "id" })
-    .pipe(
-      Effect.catchTag(["ShopUnreachable", "ShopFailed"], (error) =>
-        first === null ? Effect.fail(error) : Effect.logWarning(error.message)
-      )
+  if (first === null) {
+    yield* Effect.timeoutOrElse(probe, {
+      duration: firstAnswerMs,
+      orElse: () => Effect.fail(noFirstAnswer(woo.url, firstAnswerMs))
+    })
+    if (onStart === "auto") yield* Effect.orDie(begin("full"))
+  } else {
+    // Whatever the shop has come to, what is mirrored is served on; the next run says what is wrong as well.
+    yield* probe.pipe(
+      Effect.catch((error) => Effect.logWarning(error.message)),
+      Effect.forkScoped
     )
-  if (onStart === "auto" && first === null) yield* Effect.orDie(begin("full"))
+  }
 
   yield* workOnce().pipe(
     // Another worker has the run, or the database is in trouble: what is left is taken up again.
@@ -192,3 +232,26 @@ const make = Effect.gen(function* () {
   )
   return Sync.of({ start, status, get, watch, cancel })
 })
+
+const internal = "An internal error ended the run; the log has it."
+
+/** Of a shop that only its address names: what is left when it moves from http to https. */
+const byAddress = (url: string): Identity => ({ shop: url.replace(/^https?:\/\//, ""), revision: "" })
+
+/** No connection, no room for one, shutting down: the run can go on later, where it is. */
+const databaseAway = (error: SqlError): boolean => {
+  const { cause } = error.reason
+  return (
+    error.isRetryable || (Predicate.hasProperty(cause, "code") && /^(53|57P|58)/.test(String(cause.code)))
+  )
+}
+
+const whatItSays = ({ reason: { cause, message } }: SqlError) =>
+  cause instanceof Error ? cause.message : message
+
+const noFirstAnswer = (url: string, afterMs: number) =>
+  new ShopUnreachable({
+    url,
+    reason: "timeout",
+    message: `The shop at WOO_URL (${url}) cannot be reached: no answer to a first request within ${afterMs / 1000} s.`
+  })

@@ -49,7 +49,10 @@ export const serverLayer = ({
 }: Success<typeof SyncConfig>) =>
   ConnectServer.layer({ ...server, routes: Effect.all([SyncRpc.routes]) }).pipe(
     Layer.provide(syncLayer(database)),
-    Layer.provide([WooCommerce.layer(shop), CatalogClient.layer(catalog)]),
+    Layer.provide([
+      WooCommerce.layer({ ...shop, maxConcurrency: settings.concurrency }),
+      CatalogClient.layer(catalog)
+    ]),
     Layer.provide([FetchHttpClient.layer, Layer.succeed(OperatorToken, operatorToken)]),
     Layer.provide(Layer.succeed(SyncSettings, settings))
   )

@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
 import { Run, RunCancelled, type RunKind, RunLost, type RunStatus, StepName, stepsOf } from "./Run.ts"
+import type { Identity } from "./Settings.ts"
 
 /** A run in the hands of one worker. */
 export interface Work {
@@ -40,7 +41,7 @@ export interface ItemOutcome {
   readonly reason?: string
 }
 
-const TakenUp = Schema.Struct({ runId: Schema.String })
+const TakenUp = Schema.Struct({ runId: Schema.String, stuck: Schema.Int })
 const decodeTakenUp = Schema.decodeUnknownEffect(Schema.Array(TakenUp))
 const decodeRuns = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ run: Run })))
 const decodeSteps = Schema.decodeUnknownEffect(Schema.Array(StepState))
@@ -48,8 +49,13 @@ const decodeEnds = Schema.decodeUnknownEffect(
   Schema.Array(Schema.Struct({ first: Schema.NullOr(Schema.Finite), last: Schema.NullOr(Schema.Finite) }))
 )
 
+const decodeShops = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ shop: Schema.String })))
+
 /** How many ended runs are remembered. */
 const historyLength = 500
+
+/** What PostgreSQL can store of a text that anyone may have written: it has no NUL and no half characters. */
+const storable = (text: string) => text.replaceAll("\0", "").toWellFormed()
 
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient
@@ -114,6 +120,35 @@ const make = Effect.gen(function* () {
     Effect.map((rows) => rows[0] ?? { first: null, last: null })
   )
 
+  /** The shop that is mirrored here; none before the first write. */
+  const mirroredShop = sql`SELECT shop FROM mirrored_shop`.pipe(
+    Effect.flatMap((rows) => Effect.orDie(decodeShops(rows))),
+    Effect.map((rows) => rows[0]?.shop)
+  )
+
+  /** Notes the shop that is mirrored from now on; the one noted first stays. Answers with what is noted. */
+  const noteShop = ({ revision, shop }: Identity) =>
+    sql`
+      INSERT INTO mirrored_shop (shop, revision) VALUES (${storable(shop)}, ${storable(revision)})
+      ON CONFLICT (singleton) DO NOTHING`.pipe(Effect.andThen(mirroredShop))
+
+  /**
+   * When the shop is filled with something else than what was noted, notes that, ends the run at work, which had begun
+   * with the old one, and takes the mirror for incomplete: in one statement, so that the next start finds all or nothing.
+   */
+  const noteRevision = ({ revision, shop }: Identity, error: string) =>
+    sql`
+      WITH changed AS (
+        UPDATE mirrored_shop SET revision = ${storable(revision)}
+        WHERE shop = ${storable(shop)} AND revision <> ${storable(revision)} RETURNING shop
+      ), ended AS (
+        UPDATE runs SET status = 'failed', error = ${error}, finished_at = now()
+        WHERE status = 'running' AND EXISTS (SELECT FROM changed) RETURNING id
+      ), forgotten AS (
+        DELETE FROM run_seen USING ended WHERE run_seen.run_id = ended.id
+      )
+      DELETE FROM mirror_state WHERE EXISTS (SELECT FROM changed)`
+
   /** Whoever works on the run stops after the page under way. */
   const requestCancel = (id: string) =>
     sql`UPDATE runs SET cancel_requested = true WHERE id = ${id}::uuid AND status = 'running'`
@@ -124,11 +159,21 @@ const make = Effect.gen(function* () {
       (rows) => rows.length > 0
     )
 
-  /** Makes `worker` the one who works on the run at work, if there is one. */
+  /**
+   * Makes `worker` the one who works on the run at work, if there is one. `stuck` is how many workers before it, in a
+   * row, left the run exactly where they had found it.
+   */
   const takeUp = (worker: string) =>
     sql`
-      UPDATE runs SET resumed = resumed + CASE WHEN worker IS NULL THEN 0 ELSE 1 END, worker = ${worker}::uuid
-      WHERE status = 'running' RETURNING id AS "runId"`.pipe(
+      UPDATE runs SET
+        resumed = resumed + CASE WHEN worker IS NULL THEN 0 ELSE 1 END, worker = ${worker}::uuid,
+        stuck = CASE WHEN worker IS NOT NULL AND stood_at = at.place THEN stuck + 1 ELSE 0 END, stood_at = at.place
+      FROM (
+        SELECT run_id, string_agg(
+          concat_ws(' ', ordinal, next_page, after_parent, read, removed, done), ',' ORDER BY ordinal
+        ) AS place FROM run_steps GROUP BY run_id
+      ) AS at
+      WHERE status = 'running' AND at.run_id = runs.id RETURNING id AS "runId", stuck`.pipe(
       Effect.flatMap((rows) => Effect.orDie(decodeTakenUp(rows))),
       Effect.map((rows) => rows[0])
     )
@@ -157,18 +202,24 @@ const make = Effect.gen(function* () {
       Effect.map((row) => row.observation)
     )
 
+  const myStep = (work: Work, ordinal: number) =>
+    sql`run_id IN (SELECT id FROM runs WHERE ${mine(work)}) AND ordinal = ${ordinal}`
+
   /** Keeps the observation that the step began with; the first one stays. */
   const beginStep = (work: Work, ordinal: number, observation: bigint) =>
     sql<{ readonly first: bigint }>`
       UPDATE run_steps SET first_observation = coalesce(first_observation, ${observation}::bigint)
-      WHERE run_id = ${work.runId}::uuid AND ordinal = ${ordinal} RETURNING first_observation AS first`.pipe(
+      WHERE ${myStep(work, ordinal)} RETURNING first_observation AS first`.pipe(
       Effect.flatMap(orLost(work)),
       Effect.map((row) => row.first)
     )
 
   /** How many items the shop says a step has. */
   const setTotal = (work: Work, ordinal: number, total: number) =>
-    sql`UPDATE run_steps SET total = ${total}::bigint WHERE run_id = ${work.runId}::uuid AND ordinal = ${ordinal}`
+    sql`UPDATE run_steps SET total = ${total}::bigint WHERE ${myStep(work, ordinal)} RETURNING run_id`.pipe(
+      Effect.flatMap(orLost(work)),
+      Effect.asVoid
+    )
 
   /**
    * Notes, in one statement, what became of a page and where the step goes on. Items that the step has met before
@@ -181,12 +232,17 @@ const make = Effect.gen(function* () {
     items: ReadonlyArray<ItemOutcome>,
     position: Position
   ) {
+    const told = items.map(({ id, outcome, reason }) => ({
+      id,
+      outcome,
+      ...(reason === undefined ? {} : { reason: storable(reason) })
+    }))
     const row = yield* sql<{ readonly cancel: boolean }>`
       WITH run AS (
         SELECT id, error_count, cancel_requested FROM runs WHERE ${mine(work)} FOR UPDATE
       ), item AS (
         SELECT id, outcome, reason
-        FROM jsonb_to_recordset(${JSON.stringify(items)}::jsonb) AS item(id bigint, outcome text, reason text)
+        FROM jsonb_to_recordset(${JSON.stringify(told)}::jsonb) AS item(id bigint, outcome text, reason text)
       ), met AS (
         INSERT INTO run_seen (run_id, ordinal, id)
         SELECT run.id, ${step.ordinal}, item.id FROM run, item WHERE item.id > 0
@@ -233,8 +289,7 @@ const make = Effect.gen(function* () {
   const endStep = (work: Work, ordinal: number) =>
     sql`
       WITH step AS (
-        UPDATE run_steps SET done = true
-        WHERE run_id IN (SELECT id FROM runs WHERE ${mine(work)}) AND ordinal = ${ordinal} RETURNING run_id
+        UPDATE run_steps SET done = true WHERE ${myStep(work, ordinal)} RETURNING run_id
       ), forgotten AS (
         DELETE FROM run_seen USING step WHERE run_seen.run_id = step.run_id AND run_seen.ordinal = ${ordinal}
       )
@@ -244,7 +299,7 @@ const make = Effect.gen(function* () {
   const endRun = (work: Work, status: Exclude<RunStatus, "running">, error: string) =>
     sql`
       WITH run AS (
-        UPDATE runs SET status = ${status}, error = ${error}, finished_at = now() WHERE ${mine(work)} RETURNING id, kind
+        UPDATE runs SET status = ${status}, error = ${storable(error)}, finished_at = now() WHERE ${mine(work)} RETURNING id, kind
       ), forgotten AS (
         DELETE FROM run_seen USING run WHERE run_seen.run_id = run.id
       ), state AS (
@@ -260,6 +315,9 @@ const make = Effect.gen(function* () {
     runningRun,
     endedRuns,
     completed,
+    mirroredShop,
+    noteShop,
+    noteRevision,
     requestCancel,
     cancelRequested,
     takeUp,
@@ -274,7 +332,7 @@ const make = Effect.gen(function* () {
   }
 })
 
-/** The only SQL of this service. A row that does not decode is a defect. */
+/** The tables of this service; its one lock is `RunLock`'s. A row that does not decode is a defect. */
 export class SyncSql extends Context.Service<SyncSql, Effect.Success<typeof make>>()("@optica/sync/SyncSql") {
   static readonly layer: Layer.Layer<SyncSql, never, SqlClient> = Layer.effect(SyncSql, make)
 }

@@ -10,7 +10,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Run, RunKind } from "../src/Run.ts"
-import { SyncSettings } from "../src/Settings.ts"
+import { type Identity, ShopIdentity, SyncSettings } from "../src/Settings.ts"
 import { Sync } from "../src/Sync.ts"
 import { CatalogClient } from "../src/Upstreams.ts"
 import { FakeCatalog } from "./FakeCatalog.ts"
@@ -46,6 +46,9 @@ export interface Options {
   readonly pageSize?: number
   readonly patienceMs?: number
   readonly onStart?: "auto" | "never"
+  readonly firstAnswerMs?: number
+  readonly requestTimeoutMs?: number
+  readonly identity?: Identity
 }
 
 /** Sync between the shop and the catalogue of the world. Build it anew, and it is another process as far as runs can tell. */
@@ -63,17 +66,20 @@ export const syncLayer = (options: Options = {}) =>
             minGapMs: 0,
             retries: 1,
             retryBaseMs: 5,
-            requestTimeoutMs: 500
+            requestTimeoutMs: options.requestTimeoutMs ?? 500
           })
         ),
         Layer.provide(FetchHttpClient.layer),
         Layer.provide(CatalogClient.layerTransport(transport)),
         Layer.provide(Layer.succeed(OperatorToken, token)),
+        // By default each shop of a test is the same one, wherever it listens.
+        Layer.provide(Layer.succeed(ShopIdentity, options.identity ?? { shop: "test", revision: "" })),
         Layer.provide(
           Layer.succeed(SyncSettings, {
             pageSize: options.pageSize ?? 10,
             concurrency: 4,
             patienceMs: options.patienceMs ?? 2000,
+            firstAnswerMs: options.firstAnswerMs ?? 15_000,
             onStart: options.onStart ?? "never"
           })
         )

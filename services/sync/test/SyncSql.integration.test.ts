@@ -53,6 +53,8 @@ describe("a run", () => {
         yield* sql.takeUp(alive.worker)
         for (const write of [
           sql.nextObservation(dead),
+          sql.beginStep(dead, 0, 1n),
+          sql.setTotal(dead, 0, 5),
           sql.commit(dead, products, applied(2), { nextPage: 9 }),
           sql.endStep(dead, 0),
           sql.endRun(dead, "failed", "late")
@@ -62,8 +64,37 @@ describe("a run", () => {
         }
         const run = yield* sql.runById(dead.runId)
         assert.deepInclude(run, { status: "running", resumed: 1, error: "" })
-        assert.deepInclude(run?.steps[0], { read: 1, done: false })
+        assert.deepInclude(run?.steps[0], { read: 1, total: null, done: false })
         assert.strictEqual((yield* sql.steps(alive))[0]?.nextPage, 2)
+      })
+    )
+  )
+
+  it.live("tells whatever text it was given, without what PostgreSQL cannot store", () =>
+    test(
+      Effect.gen(function* () {
+        const sql = yield* SyncSql
+        const work = yield* begin
+        yield* sql.commit(work, products, [{ id: 1, outcome: "rejected", reason: "a\0b\ud83d" }], {})
+        yield* sql.endRun(work, "failed", "c\0d\ud83d")
+        const run = yield* sql.runById(work.runId)
+        assert.deepInclude(run?.errors[0], { reason: "ab\ufffd" })
+        assert.strictEqual(run?.error, "cd\ufffd")
+      })
+    )
+  )
+
+  it.live("knows how many workers in a row came no further", () =>
+    test(
+      Effect.gen(function* () {
+        const sql = yield* SyncSql
+        const work = yield* begin
+        const takenUp = Effect.map(sql.takeUp(work.worker), (taken) => taken?.stuck)
+        assert.strictEqual(yield* takenUp, 1)
+        assert.strictEqual(yield* takenUp, 2)
+        yield* sql.commit(work, products, applied(1), { nextPage: 2 })
+        assert.strictEqual(yield* takenUp, 0)
+        assert.strictEqual(yield* takenUp, 1)
       })
     )
   )

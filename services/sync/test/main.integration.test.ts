@@ -162,7 +162,9 @@ describe("the process", () => {
           [{ WOO_URL: "http://127.0.0.1:9" }, "WOO_URL"],
           [{ WOO_URL: "not an address" }, "WOO_URL"],
           [{ DATABASE_URL: "postgres://nobody@127.0.0.1:9/x" }, "DATABASE_URL"],
+          [{ CATALOG_URL: "foo" }, "CATALOG_URL"],
           [{ OPTICA_OPERATOR_TOKEN: "" }, "OPTICA_OPERATOR_TOKEN"],
+          [{ OPTICA_OPERATOR_TOKEN: "too-short" }, "OPTICA_OPERATOR_TOKEN"],
           [{ SYNC_PAGE_SIZE: "1" }, "SYNC_PAGE_SIZE"]
         ] as const) {
           const sync = yield* start("services/sync/src/main.ts", { ...env, ...change, SYNC_PORT: "0" })
