@@ -20,7 +20,7 @@ const suspectsAtOnce = 100
 
 /**
  * Removes what the shop has no more. Being absent from a sweep proves nothing: each suspect is read by its id, and only
- * a 404 or the trash removes it. What is alive is brought in as any other item. `list` is undefined where each parent has its own.
+ * WooCommerce's own 404 or the trash removes it. What is alive is brought in as any other item. `list` is undefined where each parent has its own.
  */
 export const removeGone = Effect.fn("Removal.removeGone")(function* (
   work: Work,
@@ -109,7 +109,8 @@ const checkOne = Effect.fnUntraced(function* (
     woo.get(listing.resource, id).pipe(
       Effect.map((item) => ({ item })),
       Effect.catchTags({
-        ResourceNotFound: () => Effect.succeed("gone" as const),
+        ResourceNotFound: (error) =>
+          Effect.succeed(saysGone.test(error.code) ? ("gone" as const) : told(id, notTheShop(error.code))),
         RequestRefused: (error) => Effect.succeed(told(id, error.message)),
         AnswerUnreadable: (error) => Effect.succeed(told(id, error.message)),
         // A PHP fatal is about this one thing; any other failure is the shop's.
@@ -126,6 +127,15 @@ const checkOne = Effect.fnUntraced(function* (
     answer: { items: [answer.item], refused: [] }
   })
 })
+
+/**
+ * How the shop itself says that there is no such thing: `woocommerce_rest_product_invalid_id`,
+ * `woocommerce_rest_term_invalid`, `rest_…_invalid_id`. Anything else that answers 404 stands between us and the shop.
+ */
+const saysGone = /^(?:woocommerce_rest_(?!cannot_)|rest_\w+_invalid_id$)/
+
+const notTheShop = (code: string) =>
+  `the shop answered 404 ${code === "" ? "without a code" : code}, which is no word of WooCommerce that it is gone.`
 
 const told = (id: number, why: string): ItemOutcome => ({
   id,
