@@ -1,4 +1,5 @@
 import type { MessageInitShape } from "@bufbuild/protobuf"
+import { MESSAGE_MAX_BYTES } from "@optica/connect/MessageSize"
 import { ChangeOutcome, type ChangeSchema } from "@optica/contracts/optica/catalog/v1/change_pb"
 import type { Page } from "@optica/woocommerce/Resource"
 import * as Effect from "effect/Effect"
@@ -18,6 +19,8 @@ type ChangeInit = MessageInitShape<typeof ChangeSchema>
 
 /** Well below what a message may hold, whatever the shop puts into its descriptions. */
 const batchLimit = { changes: 100, characters: 4_000_000 }
+/** What one item may hold: a message, less room for what stands beside the JSON. */
+const itemMaxBytes = MESSAGE_MAX_BYTES - 65_536
 const applyTimeoutMs = 60_000
 
 /** Brings what was read to the catalogue. What either side refuses is told and stops nothing. */
@@ -26,18 +29,24 @@ export const applyItems = Effect.fnUntraced(function* (
   parentId: number,
   { observation, answer }: Read
 ) {
-  const changes = new Map(
-    answer.items.map(({ source, value }): [number, ChangeInit] => [
-      value.id,
-      {
-        kind: kindOf[resource],
-        id: BigInt(value.id),
-        observation,
-        parentId: BigInt(parentId),
-        state: { case: "sourceJson", value: JSON.stringify(source) }
-      }
-    ])
-  )
+  const changes = new Map<number, ChangeInit>()
+  const tooLarge: Array<ItemOutcome> = []
+  for (const { source, value } of answer.items) {
+    const json = JSON.stringify(source)
+    const bytes = Buffer.byteLength(json)
+    if (bytes > itemMaxBytes) {
+      const reason = `It is too large: ${bytes} bytes of JSON, where ${itemMaxBytes} can be brought to the catalogue.`
+      tooLarge.push({ id: value.id, outcome: "rejected", reason })
+      continue
+    }
+    changes.set(value.id, {
+      kind: kindOf[resource],
+      id: BigInt(value.id),
+      observation,
+      parentId: BigInt(parentId),
+      state: { case: "sourceJson", value: json }
+    })
+  }
   const refused = answer.refused.map(
     ({ id, path, rule }): ItemOutcome => ({
       id: id ?? 0,
@@ -45,7 +54,7 @@ export const applyItems = Effect.fnUntraced(function* (
       reason: path === "" ? rule : `${path}: ${rule}`
     })
   )
-  return [...(yield* applyChanges([...changes.values()])), ...refused]
+  return [...(yield* applyChanges([...changes.values()])), ...tooLarge, ...refused]
 })
 
 /** Tells the catalogue that the shop has these things no more. */
