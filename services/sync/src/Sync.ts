@@ -173,16 +173,7 @@ const make = Effect.gen(function* () {
       Effect.catchDefect((defect) =>
         Effect.andThen(Effect.logError("Sync run met a defect", defect), new RunFailed({ message: internal }))
       ),
-      // What comes back each time would have the run taken up for ever.
-      Effect.catchIf(
-        (failure) => failure._tag === "SqlError" && !databaseAway(failure),
-        (failure) =>
-          Effect.andThen(
-            // Not the error whole: its details hold the row, which is the shop's text.
-            Effect.logError("Sync run met what the database refuses", whatItSays(failure)),
-            new RunFailed({ message: internal })
-          )
-      ),
+      Effect.catchTag("SqlError", endIfRefused),
       Effect.matchEffect({
         onSuccess: () => sql.endRun(work, "completed", ""),
         onFailure: (failure) => {
@@ -245,6 +236,16 @@ const databaseAway = (error: SqlError): boolean => {
     error.isRetryable || (Predicate.hasProperty(cause, "code") && /^(53|57P|58)/.test(String(cause.code)))
   )
 }
+
+/** What the database refuses it refuses each time, and the run would be taken up for ever. */
+const endIfRefused = (error: SqlError): Effect.Effect<never, SqlError | RunFailed> =>
+  databaseAway(error)
+    ? Effect.fail(error)
+    : Effect.andThen(
+        // Not the error whole: its details hold the row, which is the shop's text.
+        Effect.logError(`Sync run met what the database refuses: ${whatItSays(error)}`),
+        new RunFailed({ message: internal })
+      )
 
 const whatItSays = ({ reason: { cause, message } }: SqlError) =>
   cause instanceof Error ? cause.message : message
