@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto"
+import { existsSync, statSync } from "node:fs"
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
@@ -19,10 +20,10 @@ const Endpoints = Schema.Struct({
   operatorToken: Schema.NonEmptyString
 })
 
-const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(Endpoints))
 const encode = Schema.encodeEffect(Schema.fromJsonString(Endpoints))
 
-const fileIn = (dataDir: string) => join(dataDir, "standalone.json")
+const endpointsFile = (dataDir: string) => join(dataDir, "standalone.json")
+const tokenFile = (dataDir: string) => join(dataDir, "operator-token")
 
 const attempt = <A>(dataDir: string, run: () => Promise<A>) =>
   Effect.tryPromise({
@@ -34,17 +35,32 @@ const attempt = <A>(dataDir: string, run: () => Promise<A>) =>
       })
   })
 
-/** The operator's token of the last start, or a random one: 192 bits, URL-safe. Makes the folder when it is missing. */
+/** The random token of this folder: 192 bits, URL-safe, made at the first start. Makes the folder when it is missing. */
 export const operatorToken = Effect.fn("DataFolder.operatorToken")(function* (dataDir: string) {
-  yield* attempt(dataDir, () => mkdir(dataDir, { recursive: true }))
-  const kept = yield* attempt(dataDir, () => readFile(fileIn(dataDir), "utf8")).pipe(
-    Effect.flatMap(decode),
-    Effect.map((endpoints) => endpoints.operatorToken),
-    // Not there yet, or not ours: a new one is as good.
-    Effect.orElseSucceed(() => randomBytes(24).toString("base64url"))
-  )
-  return Redacted.make(kept)
+  const file = tokenFile(dataDir)
+  yield* makeFolder(dataDir)
+  const token = yield* attempt(dataDir, async () => {
+    const kept = existsSync(file) ? (await readFile(file, "utf8")).trim() : ""
+    if (kept !== "") return kept
+    const made = randomBytes(24).toString("base64url")
+    await writeFile(file, `${made}\n`, { mode: 0o600 })
+    return made
+  })
+  return Redacted.make(token)
 })
+
+const makeFolder = (dataDir: string) =>
+  Effect.andThen(
+    existsSync(dataDir) && !statSync(dataDir).isDirectory()
+      ? Effect.fail(
+          new DataFolderUnusable({
+            message: `${dataDir} is a file. Set OPTICA_DATA to a folder.`,
+            cause: dataDir
+          })
+        )
+      : Effect.void,
+    attempt(dataDir, () => mkdir(dataDir, { recursive: true }))
+  )
 
 /** Writes where the services listen, readable by this user alone; readers see the old file or the new one. */
 export const writeEndpoints = Effect.fn("DataFolder.writeEndpoints")(function* (
@@ -59,9 +75,10 @@ export const writeEndpoints = Effect.fn("DataFolder.writeEndpoints")(function* (
   const text = yield* Effect.orDie(
     encode({ ...endpoints, operatorToken: Redacted.value(endpoints.operatorToken) })
   )
-  const part = `${fileIn(dataDir)}.part-${process.pid}`
+  const part = `${endpointsFile(dataDir)}.part-${process.pid}`
+  yield* makeFolder(dataDir)
   yield* attempt(dataDir, async () => {
     await writeFile(part, `${text}\n`, { mode: 0o600 })
-    await rename(part, fileIn(dataDir))
+    await rename(part, endpointsFile(dataDir))
   })
 })

@@ -60,8 +60,8 @@ export class Ports extends Context.Service<Ports, { readonly catalog: string; re
         const scope = yield* Effect.acquireRelease(Scope.make("parallel"), Scope.close)
         return yield* Scope.provide(
           Effect.all({
-            catalog: serve(catalogRoutes, wishes.catalog),
-            sync: serve(syncRoutes, wishes.sync)
+            catalog: serve(catalogRoutes, wishes.catalog, "CATALOG_PORT"),
+            sync: serve(syncRoutes, wishes.sync, "SYNC_PORT")
           }),
           scope
         )
@@ -70,9 +70,11 @@ export class Ports extends Context.Service<Ports, { readonly catalog: string; re
 }
 
 /** Serves for as long as the scope lives; a port that is taken and was not asked for gives way to a free one. */
-const serve = (routes: ServiceRoutes, wish: PortWish) => {
+const serve = (routes: ServiceRoutes, wish: PortWish, setting: string) => {
   const on = (port: number) =>
-    Layer.build(ConnectServer.layer({ host, port, routes: Effect.succeed([routes]), drainTimeoutMs }))
+    Layer.build(
+      ConnectServer.layer({ host, port, routes: Effect.succeed([routes]), drainTimeoutMs, setting })
+    )
   return on(wish.port).pipe(
     Effect.catchTag("PortInUse", (error) =>
       wish.asked

@@ -1,4 +1,5 @@
-import { DemoStore, type DemoStorePortInUse } from "@optica/demo-store/DemoStore"
+import { DemoStore, type DemoStoreRefused } from "@optica/demo-store/DemoStore"
+import { ShopIdentity } from "@optica/sync/Settings"
 import type { InvalidShopUrl } from "@optica/woocommerce/Failures"
 import { WooCommerce } from "@optica/woocommerce/WooCommerce"
 import type { ConfigError } from "effect/Config"
@@ -10,7 +11,7 @@ import * as Redacted from "effect/Redacted"
 import { type PortWish, ShopKeyConfig } from "./Config.ts"
 
 /** Why there is no shop to mirror. */
-export type ShopUnusable = ConfigError | InvalidShopUrl | DemoStorePortInUse
+export type ShopUnusable = ConfigError | InvalidShopUrl | DemoStoreRefused
 
 /** Where the shop is, for people. */
 export class ShopToMirror extends Context.Service<
@@ -42,6 +43,14 @@ export class ShopToMirror extends Context.Service<
     return Layer.effect(
       ShopToMirror,
       Effect.map(DemoStore, ({ adminUrl, url }) => ({ url, adminUrl }))
-    ).pipe(Layer.provideMerge(woo), Layer.provide(free), Layer.provide(FetchHttpClient.layer))
+    ).pipe(
+      Layer.provideMerge(woo),
+      Layer.provideMerge(
+        // Not by its address: the port may change from start to start.
+        Layer.succeed(ShopIdentity, { shop: "the demo store", revision: `${options.products} products` })
+      ),
+      Layer.provide(free),
+      Layer.provide(FetchHttpClient.layer)
+    )
   }
 }

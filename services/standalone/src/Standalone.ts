@@ -5,6 +5,7 @@ import { Edge } from "@optica/edge/Edge"
 import { CatalogUpstream, SyncUpstream } from "@optica/edge/Upstreams"
 import * as Telemetry from "@optica/telemetry/Telemetry"
 import type { WooCommerce } from "@optica/woocommerce/WooCommerce"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -35,6 +36,7 @@ const announce = (dataDir: string) =>
       const shop = yield* ShopToMirror
       const addresses = { edge: `http://${urlHost(host)}:${port}`, ...ports, operatorToken: token }
       yield* writeEndpoints(dataDir, addresses)
+      yield* Effect.addFinalizer(() => Console.log("Stopping."))
       yield* Effect.forkScoped(
         welcome({ ...addresses, shop: shop.url, demoAdmin: shop.adminUrl, notice }).pipe(
           Effect.catchCause((cause) => Effect.logWarning("The mirror's progress cannot be shown", cause))

@@ -1,7 +1,7 @@
 import * as Progress from "@optica/cli/Progress"
 import { errorLines, summary } from "@optica/cli/RunText"
 import * as ConnectClient from "@optica/connect/ConnectClient"
-import type { OperatorToken } from "@optica/connect/OperatorToken"
+import { OperatorToken } from "@optica/connect/OperatorToken"
 import { type Run, RunStatus } from "@optica/contracts/optica/sync/v1/run_pb"
 import { SyncService } from "@optica/contracts/optica/sync/v1/sync_service_pb"
 import * as Console from "effect/Console"
@@ -25,7 +25,7 @@ export interface Addresses {
 export const welcome = Effect.fn("Welcome.welcome")(function* (addresses: Addresses) {
   if (addresses.notice !== undefined) yield* Console.log(addresses.notice)
   const sync = ConnectClient.make(SyncService, ConnectClient.transportInMemory([yield* SyncRoutes]), {
-    headers: { authorization: Redacted.make(`Bearer ${Redacted.value(addresses.operatorToken)}`) }
+    headers: { authorization: OperatorToken.authorization(addresses.operatorToken) }
   })
   const { current, firstCompletedAt, history } = yield* sync.getSyncStatus({ history: 1 })
   if (firstCompletedAt === undefined) {
@@ -70,7 +70,7 @@ Optica is running. Ctrl-C stops it.
   Health         ${at.edge}/health/ready
   gRPC catalog   ${at.catalog}
   gRPC sync      ${at.sync}
-  ${at.demoAdmin === undefined ? `Shop           ${at.shop}` : `Demo store     ${at.shop}\n  Demo admin     ${at.demoAdmin}`}
+  ${at.demoAdmin === undefined ? `Shop           ${at.shop}` : `Demo store     ${at.shop}\n  Demo admin     ${at.demoAdmin}/stats`}
   Operator token ${Redacted.value(at.operatorToken)}
 
 Try:

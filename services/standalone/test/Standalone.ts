@@ -9,11 +9,15 @@ export interface Standalone extends Process {
   readonly env: Record<string, string>
 }
 
+const started: Array<Process> = []
+
 export const start = async (env: Record<string, string>): Promise<Standalone> => {
   const port = env.PORT ?? String(await freePort())
   const all = { PORT: port, DEMO_PRODUCTS: "40", LOG_LEVEL: "Warn", ...env }
+  const process = startStandalone(all)
+  started.push(process)
   return {
-    ...startStandalone(all),
+    ...process,
     origin: `http://127.0.0.1:${port}`,
     env: all
   }
@@ -30,13 +34,15 @@ export const welcomed = async (standalone: Standalone): Promise<void> => {
   )
 }
 
-/** A data folder for `use`, removed afterwards. PostgreSQL's own user has to reach it where the tests run as root. */
+/** A data folder for `use`; afterwards it is removed and all that was started on it stopped. PostgreSQL's own user has to reach it where the tests run as root. */
 export const withDataDir = async (use: (dataDir: string) => Promise<void>): Promise<void> => {
   const dataDir = mkdtempSync(join(tmpdir(), "optica-standalone-"))
   chmodSync(dataDir, 0o755)
   try {
     await use(dataDir)
   } finally {
+    // Also what a failed test left running.
+    await Promise.all(started.splice(0).map((process) => process.stop()))
     rmSync(dataDir, { recursive: true, force: true })
   }
 }

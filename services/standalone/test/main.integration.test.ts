@@ -92,6 +92,21 @@ describe("npm start", { timeout }, () => {
       await second.stop()
     }))
 
+  it("mirrors anew when the demo store was filled anew, and never mixes two shops", () =>
+    withDataDir(async (dataDir) => {
+      const small = await start({ OPTICA_DATA: dataDir })
+      await welcomed(small)
+      const before = await products(small)
+      await small.stop()
+      const bigger = await start({ OPTICA_DATA: dataDir, DEMO_PRODUCTS: "60" })
+      await welcomed(bigger)
+      await until("the new products are there", bigger, async () => (await products(bigger)) > before + 10)
+      await bigger.stop()
+      const key = { WOO_CONSUMER_KEY: "ck_x", WOO_CONSUMER_SECRET: "cs_x" }
+      const other = await refusal({ OPTICA_DATA: dataDir, WOO_URL: "http://127.0.0.1:1", ...key })
+      assertOneSentence(other, "WOO_URL", "OPTICA_DATA", "the demo store")
+    }))
+
   it("goes on after SIGKILL with the PostgreSQL that was left behind", () =>
     withDataDir(async (dataDir) => {
       const killed = await start({ OPTICA_DATA: dataDir })
@@ -115,7 +130,7 @@ describe("npm start", { timeout }, () => {
       const address = taken.address()
       const port = String(typeof address === "object" ? address?.port : 0)
       try {
-        assertOneSentence(await refusal({ OPTICA_DATA: dataDir, CATALOG_PORT: port }), port)
+        assertOneSentence(await refusal({ OPTICA_DATA: dataDir, CATALOG_PORT: port }), "CATALOG_PORT", port)
         assertOneSentence(await refusal({ OPTICA_DATA: dataDir, PORT: port }), "PORT", port)
         const squatter = createServer()
         // The default port may be taken by something else already, which serves the same end.
