@@ -45,8 +45,8 @@ const block = "p|ul|ol|li|h[1-6]"
 const inline = "b|strong|i|em|u|s|small|sub|sup|span|del|ins|bdi"
 // Text, an entity, or one tag: bare, or with the attributes that WooCommerce prints prices with.
 const piece = new RegExp(
-  `[^<>&]+|&(?:[A-Za-z]{2,31}\\d{0,2}|#\\d{1,7}|#x[\\dA-Fa-f]{1,6});|<(?<empty>br|hr) ?/?>|</(?<end>${block}|${inline})>|` +
-    `<(?<start>${block}|${inline})(?: class="[\\w-]+(?: [\\w-]+)*")?(?: aria-hidden="true"| translate="no")?>`,
+  `[^<>&]+|&(?:[A-Za-z]{2,31}\\d{0,2}|#\\d{1,7}|#x[\\dA-Fa-f]{1,6});|<(br|hr) ?/?>|</(${block}|${inline})>|` +
+    `<(${block}|${inline})(?: class="[\\w-]+(?: [\\w-]+)*")?(?: aria-hidden="true"| translate="no")?>`,
   "y"
 )
 const isInline = new RegExp(`^(?:${inline}|br)$`)
@@ -63,7 +63,7 @@ const isPlain = (html: string): boolean => {
   while (piece.lastIndex < html.length) {
     const match = piece.exec(html)
     if (match === null) return false
-    const { empty, end, start } = match.groups ?? {}
+    const [, empty, end, start] = match
     if (end !== undefined && open.pop() !== end) return false
     const tag = empty ?? start
     if (tag !== undefined && !mayStandIn(open.at(-1), tag)) return false
