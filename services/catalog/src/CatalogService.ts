@@ -33,6 +33,7 @@ export const serverLayer = (options: {
   ConnectServer.ConnectServer.layer({
     host: options.host,
     port: options.port,
+    setting: "CATALOG_PORT",
     routes: Effect.map(routes, (catalog) => [catalog])
   }).pipe(
     Layer.provide([

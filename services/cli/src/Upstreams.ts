@@ -1,9 +1,10 @@
 import * as ConnectClient from "@optica/connect/ConnectClient"
 import type { RpcError } from "@optica/connect/ConnectError"
+import { OperatorToken } from "@optica/connect/OperatorToken"
 import { CatalogService } from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
 import { SyncService } from "@optica/contracts/optica/sync/v1/sync_service_pb"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import { type CommandFailed, fromRpc } from "./CommandFailed.ts"
 import { endpoint } from "./Endpoints.ts"
 
@@ -17,7 +18,7 @@ interface Upstream<Client> {
 
 const operator = (token: Redacted.Redacted<string>) => ({
   timeoutMs,
-  headers: { authorization: Redacted.make(`Bearer ${Redacted.value(token)}`) }
+  headers: { authorization: OperatorToken.authorization(token) }
 })
 
 export const syncUpstream = Effect.gen(function* () {

@@ -47,7 +47,7 @@ export const serverLayer = ({
   settings,
   shop
 }: Success<typeof SyncConfig>) =>
-  ConnectServer.layer({ ...server, routes: Effect.all([SyncRpc.routes]) }).pipe(
+  ConnectServer.layer({ ...server, setting: "SYNC_PORT", routes: Effect.all([SyncRpc.routes]) }).pipe(
     Layer.provide(syncLayer(database)),
     Layer.provide([
       WooCommerce.layer({ ...shop, maxConcurrency: settings.concurrency }),

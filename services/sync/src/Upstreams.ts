@@ -5,7 +5,6 @@ import { CatalogService } from "@optica/contracts/optica/catalog/v1/catalog_serv
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 
 /** The catalogue, as its operator. */
 export class CatalogClient extends Context.Service<
@@ -18,7 +17,7 @@ export class CatalogClient extends Context.Service<
       CatalogClient,
       Effect.map(OperatorToken, (token) =>
         ConnectClient.make(CatalogService, transport, {
-          headers: { authorization: Redacted.make(`Bearer ${Redacted.value(token)}`) }
+          headers: { authorization: OperatorToken.authorization(token) }
         })
       )
     )
