@@ -39,7 +39,7 @@ export const startService: Bench = {
         return start("services/catalog/src/main.ts", port, {
           CATALOG_PORT: String(port),
           DATABASE_URL: database,
-          OPTICA_OPERATOR_TOKEN: "bench"
+          OPTICA_OPERATOR_TOKEN: "bench-operator-token"
         })
       }
       const bare = async () => {

@@ -9,7 +9,7 @@ import { cpuSeconds, freePort, type Process, startNode, until } from "./Processe
 
 const products = 10_000
 const batch = 100
-const token = "bench"
+const token = "bench-operator-token"
 
 interface Upstreams {
   readonly postgres: BenchPostgres

@@ -274,7 +274,8 @@ export enum ChangeOutcome {
   STALE = 3,
 
   /**
-   * It could not be understood; nothing was written. The other changes of the batch were.
+   * It could not be understood; nothing of it was written. The other changes of the batch were. Where it still says
+   * that the public may not see the thing any more, the thing is hidden.
    *
    * @generated from enum value: CHANGE_OUTCOME_REJECTED = 4;
    */
