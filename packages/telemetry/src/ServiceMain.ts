@@ -9,7 +9,7 @@ import * as SchemaIssue from "effect/SchemaIssue"
 /**
  * Runs a process until SIGINT, SIGTERM or SIGHUP (a terminal that was closed), then releases its layers, the last acquired first.
  *
- * - Stopped by a signal: exit code 0 once everything is released. A second signal ends the process at once (130).
+ * - Stopped by a signal: exit code 0 (or what `process.exitCode` says) once everything is released. A second signal ends the process at once (130).
  * - Failed to start, or failed while running: one sentence for each failure on stderr, exit code 1. Failures that
  *   were foreseen speak for themselves (`message`); defects are printed with their stack, to be reported.
  */
@@ -30,7 +30,9 @@ export const run = <E>(layer: Layer.Layer<never, E>): void => {
     {
       disableErrorReporting: true,
       teardown: (exit, onExit) =>
-        onExit(exit._tag === "Success" || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
+        onExit(
+          exit._tag === "Success" || Cause.hasInterruptsOnly(exit.cause) ? Number(process.exitCode ?? 0) : 1
+        )
     }
   )
 }

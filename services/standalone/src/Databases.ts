@@ -1,11 +1,14 @@
+import { join } from "node:path"
 import { EmbeddedPostgres } from "@optica/postgres/EmbeddedPostgres"
 import * as Migrations from "@optica/postgres/Migrations"
 import * as Postgres from "@optica/postgres/Postgres"
 import { provision } from "@optica/postgres/Provision"
+import * as Console from "effect/Console"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 
 /** The PostgreSQL that all services share, as its administrator. Services get roles of their own. */
 export class AdminDatabase extends Context.Service<
@@ -24,8 +27,37 @@ export class AdminDatabase extends Context.Service<
   static readonly layerEmbedded = (dataDir: string) =>
     Layer.effect(
       AdminDatabase,
-      Effect.map(EmbeddedPostgres, ({ notice, url }) => ({ url, notice }))
+      Effect.gen(function* () {
+        const postgres = yield* EmbeddedPostgres
+        yield* Effect.forkScoped(endWith(postgres))
+        return { url: postgres.url, notice: postgres.notice }
+      })
     ).pipe(Layer.provide(EmbeddedPostgres.layer({ dataDir })))
+}
+
+/** Nothing works without PostgreSQL: when it dies by itself, the process says so and ends as on SIGTERM, with code 1. */
+const endWith = (postgres: EmbeddedPostgres["Service"]) =>
+  Effect.sync(() => exists(postgres.pid)).pipe(
+    Effect.repeat({ while: (alive) => alive, schedule: Schedule.spaced("1 second") }),
+    Effect.andThen(
+      Console.error(
+        `The embedded PostgreSQL has ended by itself; ${join(postgres.dataDir, "postgres.log")} may say why. Start again with npm start: what was mirrored is kept.`
+      )
+    ),
+    Effect.andThen(
+      Effect.sync(() => {
+        process.exitCode = 1
+        process.kill(process.pid, "SIGTERM")
+      })
+    )
+  )
+
+const exists = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 /** The pool of one service: its own role, which can touch its own schema only, migrated. Build it once per service. */

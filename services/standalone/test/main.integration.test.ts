@@ -123,6 +123,15 @@ describe("npm start", { timeout }, () => {
       assert.isFalse(alive(left))
     }))
 
+  it("ends with a sentence when its PostgreSQL dies", () =>
+    withDataDir(async (dataDir) => {
+      const standalone = await start({ OPTICA_DATA: dataDir })
+      await welcomed(standalone)
+      process.kill(postmaster(dataDir), "SIGKILL")
+      assert.strictEqual(await standalone.exited, 1, standalone.output())
+      assert.include(standalone.output(), "postgres.log")
+    }))
+
   it("lets ports that nobody asked for give way, and names those that were", () =>
     withDataDir(async (dataDir) => {
       const taken = createServer().listen(0, "127.0.0.1")
