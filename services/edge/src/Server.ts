@@ -127,6 +127,8 @@ const open = (options: Options) => {
   server.on("connect", (_request, socket) => hangUp(socket, Refusals.noTunnels))
   server.on("connection", (socket: Socket) => {
     sockets.add(socket)
+    // Node takes its own listener off a socket that it hands over ("connect"): a reset would end the process.
+    socket.on("error", () => {})
     socket.once("close", () => sockets.delete(socket))
   })
 
