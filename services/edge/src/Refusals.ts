@@ -142,6 +142,13 @@ export const fromCause = (
 const stopping = Problems.make("SERVICE_UNAVAILABLE", "This server is stopping; try again", {
   headers: retrySoon
 })
+/** The answer while as many requests are under way as the server takes. */
+export const tooBusy = Problems.make(
+  "SERVICE_UNAVAILABLE",
+  "This server has as many requests under way as it takes; try again in a second",
+  { headers: { "retry-after": "1" } }
+)
+
 // Nobody reads this one.
 const clientLeft = Problems.make("REQUEST_TIMEOUT", "The caller left")
 

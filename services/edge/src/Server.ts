@@ -38,6 +38,16 @@ const KEEP_ALIVE_MS = 65_000
  */
 export const GRACE_MS = 2000
 
+/**
+ * Requests of one connection that may wait for their answers. Browsers send one; load generators that pipeline send ten.
+ * Who sends more at once makes the edge hold pages of 100 products that nobody reads yet, so the connection is cut.
+ */
+export const PIPELINE_LIMIT = 16
+/** Requests under way on all connections. More would only wait for each other, at some 100 KB each. */
+export const IN_FLIGHT_LIMIT = 1000
+/** Requests that one connection may send one after the other, so that long-lived callers spread over new replicas. */
+const REQUESTS_PER_CONNECTION = 10_000
+
 /** Milliseconds that a caller who sent no request gets to read why. */
 const LAST_WORDS_MS = 500
 
@@ -80,17 +90,22 @@ const open = (options: Options) => {
     requireHostHeader: false,
     noDelay: true
   })
-  const underWay = new Map<Duplex, http.ServerResponse>()
+  server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION
+  /** Answers that are owed, in the order of their requests. */
+  const underWay = new Map<Duplex, Set<http.ServerResponse>>()
   const sockets = new Set<Socket>()
+  let inFlight = 0
   let stopping = false
 
   const begin = (request: http.IncomingMessage, response: http.ServerResponse): Exchange.Exchange => {
     const exchange = Exchange.begin(request, options.find)
     const { socket } = request
-    underWay.set(socket, response)
+    const owed = underWay.get(socket) ?? new Set()
+    underWay.set(socket, owed.add(response))
     if (stopping) response.shouldKeepAlive = false
     response.once("close", () => {
-      if (underWay.get(socket) === response) underWay.delete(socket)
+      owed.delete(response)
+      if (owed.size === 0) underWay.delete(socket)
       options.record(exchange, response.statusCode, !response.writableFinished)
       if (stopping && !underWay.has(socket)) socket.destroySoon()
     })
@@ -99,14 +114,32 @@ const open = (options: Options) => {
   const refuse = (exchange: Exchange.Exchange, response: http.ServerResponse, problem: Problems.Problem) =>
     Problems.send(problem, exchange, response, ResponseHeaders.common(exchange, options.cors))
 
-  server.on("request", (request, response) => {
+  const admit = (
+    request: http.IncomingMessage,
+    response: http.ServerResponse,
+    check: (exchange: Exchange.Exchange) => Problems.Problem | undefined
+  ) => {
+    const { socket } = request
+    // The parser goes on to the end of the bytes that it was given.
+    if (socket.destroyed) return
     const exchange = begin(request, response)
-    const problem = guard(exchange)
-    if (problem === undefined) options.answer(request, response)
-    else refuse(exchange, response, problem)
-  })
+    if ((underWay.get(socket)?.size ?? 0) > PIPELINE_LIMIT) {
+      socket.destroy()
+      return
+    }
+    // A server that is busy is alive: restarting it would make the load of the others worse.
+    const full = inFlight >= IN_FLIGHT_LIMIT && exchange.path !== "/health/live"
+    const problem = full ? Refusals.tooBusy : check(exchange)
+    if (problem !== undefined) return refuse(exchange, response, problem)
+    inFlight += 1
+    response.once("close", () => {
+      inFlight -= 1
+    })
+    options.answer(request, response)
+  }
+  server.on("request", (request, response) => admit(request, response, guard))
   server.on("checkExpectation", (request, response) =>
-    refuse(begin(request, response), response, Refusals.unknownExpectation)
+    admit(request, response, () => Refusals.unknownExpectation)
   )
 
   /** Answers on a socket that holds no request, and hangs up. */
@@ -119,17 +152,36 @@ const open = (options: Options) => {
     socket.resume()
     options.record(exchange, Problems.catalogue[problem.code].status, false)
   }
+  /** Ends a connection that cannot be read on. What is said must never pass for the answer to an earlier request. */
+  const spoilt = (socket: Duplex, problem: Problems.Problem) => {
+    const owed = [...(underWay.get(socket) ?? [])]
+    const last = owed.at(-1)
+    if (last === undefined) hangUp(socket, problem)
+    else if (last.headersSent) socket.destroy()
+    // Good requests came before: they get their answers, and node hangs up after the last one.
+    else if (last.req.complete) last.shouldKeepAlive = false
+    // It is the body of this very request that cannot be read.
+    else if (owed.length === 1) hangUp(socket, problem)
+    else socket.destroy()
+  }
   server.on("clientError", (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
-    const response = underWay.get(socket)
-    if (error.code === "ECONNRESET" || !socket.writable || response?.headersSent === true) socket.destroy()
-    else hangUp(socket, Refusals.fromParser(error.code ?? "", error.rawPacket))
+    if (error.code === "ECONNRESET" || !socket.writable) socket.destroy()
+    else spoilt(socket, Refusals.fromParser(error.code ?? "", error.rawPacket))
   })
-  server.on("connect", (_request, socket) => hangUp(socket, Refusals.noTunnels))
+  server.on("connect", (_request, socket) => spoilt(socket, Refusals.noTunnels))
   server.on("connection", (socket: Socket) => {
     sockets.add(socket)
     // Node takes its own listener off a socket that it hands over ("connect"): a reset would end the process.
     socket.on("error", () => {})
-    socket.once("close", () => sockets.delete(socket))
+    socket.once("close", () => {
+      sockets.delete(socket)
+      // Node tells only the first of the answers that are owed that nobody waits; the work for the others ends here.
+      for (const response of underWay.get(socket) ?? []) {
+        if (response.socket !== null) continue
+        response.destroy()
+        response.emit("close")
+      }
+    })
   })
 
   const closed = Effect.callback<void>((resume) => {
