@@ -9,15 +9,16 @@ import * as SchemaIssue from "effect/SchemaIssue"
 /**
  * Runs a process until SIGINT, SIGTERM or SIGHUP (a terminal that was closed), then releases its layers, the last acquired first.
  *
- * - Stopped by a signal: exit code 0 (or what `process.exitCode` says) once everything is released. A second signal ends the process at once (130).
+ * - Stopped by a signal: exit code 0 (or what `process.exitCode` says) once everything is released. A second signal, more than a
+ *   second later, ends the process at once (130).
  * - Failed to start, or failed while running: one sentence for each failure on stderr, exit code 1. Failures that
  *   were foreseen speak for themselves (`message`); defects are printed with their stack, to be reported.
  */
 export const run = <E>(layer: Layer.Layer<never, E>): void => {
-  let signals = 0
+  let first: number | undefined
   const onSignal = () => {
-    signals += 1
-    if (signals > 1) process.exit(130)
+    first ??= performance.now()
+    if (performance.now() - first > SAME_KEYSTROKE_MS) process.exit(130)
   }
   process.on("SIGINT", onSignal)
   process.on("SIGTERM", onSignal)
@@ -36,6 +37,9 @@ export const run = <E>(layer: Layer.Layer<never, E>): void => {
     }
   )
 }
+
+/** Ctrl-C under npm arrives twice: from the terminal, and once more from npm, which passes it on. */
+const SAME_KEYSTROKE_MS = 1000
 
 /** What a person needs to read of a failure: its sentences, or the stack of a defect. */
 export const describe = <E>(cause: Cause.Cause<E>): string => {

@@ -63,10 +63,19 @@ describe("ServiceMain", () => {
     })
   }
 
-  it("ends at once on a second signal", async () => {
+  it("takes the signal that npm passes on for the same keystroke", async () => {
+    const { child, stop } = await start("slow")
+    child.kill("SIGINT")
+    await once(child.stdout, "data")
+    child.kill("SIGINT")
+    assert.deepStrictEqual(await stop(), { code: 0, output: "released\n" })
+  })
+
+  it("ends at once on a second signal, a second later", async () => {
     const { child, stop } = await start("hang")
     child.kill("SIGINT")
     await once(child.stdout, "data")
+    await new Promise((done) => setTimeout(done, 1100))
     child.kill("SIGINT")
     assert.strictEqual((await stop()).code, 130)
   })

@@ -10,6 +10,14 @@ const layers = {
   run: Layer.effectDiscard(
     Effect.acquireRelease(say("started"), () => Effect.sync(() => process.stderr.write("released\n")))
   ),
+  slow: Layer.effectDiscard(
+    Effect.acquireRelease(say("started"), () =>
+      say("releasing").pipe(
+        Effect.andThen(Effect.sleep("200 millis")),
+        Effect.andThen(Effect.sync(() => process.stderr.write("released\n")))
+      )
+    )
+  ),
   hang: Layer.effectDiscard(
     Effect.acquireRelease(say("started"), () => Effect.andThen(say("releasing"), Effect.never))
   ),
@@ -19,4 +27,4 @@ const layers = {
 }
 
 const mode = process.argv[2]
-ServiceMain.run<PortInUse>(mode === "run" || mode === "hang" ? layers[mode] : layers.fail)
+ServiceMain.run<PortInUse>(mode === "run" || mode === "slow" || mode === "hang" ? layers[mode] : layers.fail)
