@@ -31,7 +31,7 @@ import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
 import { fromUnknown, RpcError } from "./ConnectError.ts"
 import type { ServiceRoutes } from "./ConnectRoutes.ts"
-import { remaining } from "./Deadline.ts"
+import { longestMs, remaining } from "./Deadline.ts"
 import { MESSAGE_MAX_BYTES, SESSION_MAX_MEGABYTES } from "./MessageSize.ts"
 import { isServerStream, isUnary } from "./MethodKind.ts"
 import { recordOutcome, spanAttributes, spanName } from "./RpcSpan.ts"
@@ -227,7 +227,7 @@ const serverStream =
 const timeLeft = (timeoutMs: number | undefined): Effect.Effect<number | undefined, RpcError> =>
   Effect.flatMap(remaining, (left) => {
     if (left === undefined && timeoutMs === undefined) return Effect.succeed(undefined)
-    const bound = Math.ceil(Math.min(left ?? Number.POSITIVE_INFINITY, timeoutMs ?? Number.POSITIVE_INFINITY))
+    const bound = Math.ceil(Math.min(left ?? longestMs, timeoutMs ?? longestMs, longestMs))
     // Connect-ES takes zero for "no timeout".
     return bound > 0
       ? Effect.succeed(bound)

@@ -14,6 +14,12 @@ export const Deadline = Context.Reference<number | undefined>("@optica/connect/D
 })
 
 /**
+ * The longest timeout that a client sends, in milliseconds, some 27 hours: `grpc-timeout` has no more than eight digits,
+ * and a timer of Node that is to run for more than 2^31-1 ms goes off at once.
+ */
+export const longestMs = 99_999_999
+
+/**
  * Gives an effect at most this many milliseconds. A deadline that is nearer already stays.
  *
  * It interrupts nothing by itself: it bounds the RPCs below, which fail with DEADLINE_EXCEEDED.

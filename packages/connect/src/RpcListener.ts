@@ -52,9 +52,26 @@ export const make = (options: {
 
   async function answer(handler: UniversalHandler, ...[request, response]: Parameters<RpcListener>) {
     const universal = universalRequestFromNodeRequest(request, response, undefined, options.contextValues)
+    shortenTimeout(universal.header)
     await universalResponseToNodeResponse(await handler(universal), response)
   }
 }
+
+/**
+ * Brings a timeout that both protocols allow and that no timer of Node can wait for down to the longest that one can,
+ * 2^31-1 ms or some 25 days: such a timer goes off at once. What is no timeout stays as it is, to be refused.
+ */
+const shortenTimeout = (header: Headers) => {
+  const connect = header.get("connect-timeout-ms") ?? ""
+  if (/^\d{1,10}$/.test(connect) && Number(connect) > LONGEST_TIMER_MS) {
+    header.set("connect-timeout-ms", `${LONGEST_TIMER_MS}`)
+  }
+  const [, count = "", unit = ""] = /^(\d{1,8})([HMS])$/.exec(header.get("grpc-timeout") ?? "") ?? []
+  const ms = Number(count) * (unit === "H" ? 3_600_000 : unit === "M" ? 60_000 : 1000)
+  if (ms > LONGEST_TIMER_MS) header.set("grpc-timeout", `${Math.floor(LONGEST_TIMER_MS / 1000)}S`)
+}
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** `UNIMPLEMENTED`, in the words of the protocol that the client speaks. */
 const refuseUnknown: RpcListener = (request, response) => {

@@ -78,6 +78,27 @@ describe("one port", () => {
   )
 
   test(
+    "gives a caller whose timeout is longer than any timer the longest there is",
+    Effect.fnUntraced(function* () {
+      const { baseUrl } = yield* start()
+      const timeouts = [
+        ["connect", "connect-timeout-ms", "2147483648"],
+        ["connect", "connect-timeout-ms", "9999999999"],
+        ["grpc", "grpc-timeout", "99999999H"],
+        ["grpc", "grpc-timeout", "99999999M"],
+        ["grpc-web", "grpc-timeout", "2147484S"]
+      ] as const
+      for (const [protocol, name, value] of timeouts) {
+        const { getProduct } = yield* client(baseUrl, protocol)
+        const { product } = yield* getProduct({ id: ids.echo }, { headers: { [name]: value } })
+        const { timeoutMs } = JSON.parse(product?.name ?? "")
+        expect(timeoutMs).toBeGreaterThan(2_147_000_000)
+        expect(timeoutMs).toBeLessThan(2 ** 31)
+      }
+    })
+  )
+
+  test(
     "tells the protocol of a client that sends byte by byte",
     Effect.fnUntraced(function* () {
       const { port } = yield* start()

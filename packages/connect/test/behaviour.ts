@@ -158,6 +158,17 @@ export const behaviour = (
   )
 
   test(
+    "takes a timeout that is longer than any timer for the longest that can be sent",
+    Effect.fnUntraced(function* () {
+      const { getProduct } = yield* catalog
+      for (const timeoutMs of [2 ** 31, 1e15, Number.POSITIVE_INFINITY]) {
+        const { product } = yield* getProduct({ id: ids.echo }, { timeoutMs })
+        expect(JSON.parse(product?.name ?? "").timeoutMs).toBeGreaterThan(99_000_000)
+      }
+    })
+  )
+
+  test(
     "does not make a call whose deadline has passed",
     Effect.fnUntraced(function* () {
       const { getProduct } = yield* catalog
