@@ -42,16 +42,26 @@ export const categoryView = (category: Category): CategoryView => ({
 
 /** The trees of categories that stand at the top. One whose parent is not among them stands at the top as well. */
 export const categoryTree = (categories: ReadonlyArray<Category>): ReadonlyArray<CategoryNode> => {
-  const children = new Map<number, Array<CategoryNode>>()
   const nodes = categories.map((category) => {
-    const below: Array<CategoryNode> = []
-    children.set(Number(category.id), below)
-    return { ...categoryView(category), children: below }
+    const children: Array<CategoryNode> = []
+    return { ...categoryView(category), children }
   })
-  const roots: Array<CategoryNode> = []
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const above = (node: CategoryNode) => (node.parent === node.id ? undefined : byId.get(node.parent))
+  const cut = new Set<CategoryNode>()
+  const settled = new Set<CategoryNode>()
   for (const node of nodes) {
-    const siblings = node.parent === node.id ? undefined : children.get(node.parent)
-    ;(siblings ?? roots).push(node)
+    // Up to what is known to hang below a root, or to where parents go round in a circle: it is cut there.
+    const path = new Set<CategoryNode>()
+    let top: CategoryNode | undefined = node
+    while (top !== undefined && !settled.has(top) && !path.has(top)) {
+      path.add(top)
+      top = above(top)
+    }
+    if (top !== undefined && path.has(top)) cut.add(top)
+    for (const it of path) settled.add(it)
   }
+  const roots: Array<CategoryNode> = []
+  for (const node of nodes) (cut.has(node) ? roots : (above(node)?.children ?? roots)).push(node)
   return roots
 }

@@ -173,15 +173,7 @@ const open = (options: Options) => {
     sockets.add(socket)
     // Node takes its own listener off a socket that it hands over ("connect"): a reset would end the process.
     socket.on("error", () => {})
-    socket.once("close", () => {
-      sockets.delete(socket)
-      // Node tells only the first of the answers that are owed that nobody waits; the work for the others ends here.
-      for (const response of underWay.get(socket) ?? []) {
-        if (response.socket !== null) continue
-        response.destroy()
-        response.emit("close")
-      }
-    })
+    socket.once("close", () => sockets.delete(socket))
   })
 
   const closed = Effect.callback<void>((resume) => {

@@ -27,6 +27,15 @@ describe("categories", () => {
     expect(shape(categoryTree([category(7, 99), category(8, 8)]))).toBe("7 8")
   })
 
+  it("are all there where their parents go round in a circle", () => {
+    expect(shape(categoryTree([category(1, 2), category(2, 3), category(3, 1), category(4, 2)]))).toBe(
+      "1(3(2(4)))"
+    )
+    expect(shape(categoryTree([category(5, 6), category(6, 7), category(7, 6), category(9, 0)]))).toBe(
+      "6(5 7) 9"
+    )
+  })
+
   it("make a tree as the contract has it", () => {
     const tree = categoryTree(Recorded.categories.map(Recorded.toCategory))
     expect(Schema.is(Schema.Array(CategoryNode))(tree)).toBe(true)
