@@ -85,6 +85,7 @@ const sweepPages = Effect.fnUntraced(function* <E, R>(
     )
 
   let { lastId } = start
+  let ended = false
   let swept: Swept = { total: 0, moved: false, short: false }
   const take = Effect.fnUntraced(function* (asked: Effect.Success<ReturnType<typeof read>>) {
     const { answer, observation, page } = asked
@@ -95,7 +96,8 @@ const sweepPages = Effect.fnUntraced(function* <E, R>(
     const { total } = answer
     const moved = page > 1 && Math.min(...ids) !== lastId
     const promised = paged ? Math.min(pageSize, total - (page - 1) * stride) : total
-    const short = answer.items.length + answer.refused.length < promised
+    const shown = answer.items.length + answer.refused.length
+    const short = shown < promised
     // The shared item came with the page before.
     const items = page > 1 && !moved ? answer.items.filter((item) => item.value.id !== lastId) : answer.items
     const before = lastId
@@ -111,21 +113,25 @@ const sweepPages = Effect.fnUntraced(function* <E, R>(
       next: page < pagesOf(total) ? { page: page + 1, lastId } : { page, lastId: before }
     })
     yield* Effect.yieldNow
+    // An empty page ends the list whatever its total says, or one that is out of all reason would never be covered.
+    // A page that holds more than its total allows does not: the total is wrong.
+    ended = !paged || shown === 0 || (page >= pagesOf(total) && shown <= promised)
   })
 
   // The list may grow while it is read: go on until the last total that was told is covered.
-  for (let page = start.page; ; ) {
-    yield* Effect.flatMap(read(page), take)
-    const last = pagesOf(swept.total)
-    if (page < last) {
-      yield* Stream.range(page + 1, last).pipe(
-        Stream.mapEffect(read, { concurrency }),
-        Stream.runForEach(take)
-      )
-    }
-    page = Math.max(page, last) + 1
-    if (page > pagesOf(swept.total)) return swept
+  let page = start.page
+  yield* Effect.flatMap(read(page), take)
+  while (!ended) {
+    const last = Math.max(page + 1, pagesOf(swept.total))
+    yield* Stream.range(page + 1, last).pipe(
+      Stream.mapEffect(read, { concurrency }),
+      Stream.mapEffect(take),
+      Stream.takeUntil(() => ended),
+      Stream.runDrain
+    )
+    page = last
   }
+  return swept
 })
 
 type Step = Pick<StepState, "ordinal" | "resource">

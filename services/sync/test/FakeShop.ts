@@ -10,6 +10,7 @@ export interface Thing {
 /** What a test wants to happen to one request; undefined lets it pass. */
 export type Fault =
   | { readonly status: number; readonly body: unknown }
+  | { readonly total: number }
   | "hang"
   | "short"
   | "no-totals"
@@ -66,10 +67,11 @@ export class FakeShop {
       response.writeHead(status, { "content-type": "application/json; charset=UTF-8", ...headers })
       response.end(JSON.stringify(body))
     }
-    if (typeof fault === "object") return send(fault.status, fault.body)
+    if (typeof fault === "object" && "status" in fault) return send(fault.status, fault.body)
     const list = this.things.get(asked.path)
     if (list !== undefined) {
-      const { items, total } = page(asked, [...list.values()])
+      const { items, total: count } = page(asked, [...list.values()])
+      const total = typeof fault === "object" ? fault.total : count
       const size = Number(asked.query.get("per_page") ?? 10)
       const totals = { "x-wp-total": String(total), "x-wp-totalpages": String(Math.ceil(total / size)) }
       return send(200, fault === "short" ? items.slice(0, -1) : items, fault === "no-totals" ? {} : totals)

@@ -100,4 +100,48 @@ describe("a shop that changes while it is read", () => {
       })
     )
   )
+
+  for (const [how, isWild, complete] of [
+    ["once", (pages: number) => pages === 1, true],
+    ["always", () => true, false]
+  ] as const) {
+    it.live(`is read to its end when the shop ${how} tells a total out of all reason`, () =>
+      world(
+        Effect.gen(function* () {
+          const { catalog, shop } = yield* World
+          fill(shop, 50)
+          yield* runToEnd("products").pipe(withSync())
+          shop.remove("/products", 7)
+          let pages = 0
+          shop.hook = (request) => {
+            if (request.path !== "/products" || !request.query.has("offset")) return undefined
+            pages += 1
+            return isWild(pages) ? { total: 1_000_000_000_000 } : undefined
+          }
+          const run = yield* runToEnd("products").pipe(withSync())
+          assert.strictEqual(run.status, "completed", run.error)
+          assert.strictEqual(
+            catalog.ids(PRODUCT).includes(7),
+            !complete,
+            "nothing is removed after a doubtful sweep"
+          )
+          assert.isBelow(pages, 100)
+        })
+      )
+    )
+  }
+
+  it.live("is read to its end when the shop once tells a total that is too small", () =>
+    world(
+      Effect.gen(function* () {
+        const { catalog, shop } = yield* World
+        fill(shop, 50)
+        shop.hook = (request) =>
+          isSweep(request) && request.query.get("offset") === "9" ? { total: 3 } : undefined
+        const run = yield* runToEnd("products").pipe(withSync())
+        assert.strictEqual(run.status, "completed", run.error)
+        assert.deepStrictEqual(catalog.ids(PRODUCT), shop.ids("/products"))
+      })
+    )
+  )
 })
