@@ -27,19 +27,45 @@ const rules: sanitizeHtml.IOptions = {
     a: (tagName, attribs) => ({
       tagName,
       attribs: "target" in attribs ? { ...attribs, rel: "noopener noreferrer" } : attribs
-    })
+    }),
+    img: (tagName, attribs) => ({ tagName, attribs: withoutLongSrcset(attribs) }),
+    source: (tagName, attribs) => ({ tagName, attribs: withoutLongSrcset(attribs) })
   },
   nestingLimit: 64
 }
 
+/** The parser of `srcset` takes time with the square of its length: what no editor writes is left out, `src` remains. */
+const withoutLongSrcset = (attribs: sanitizeHtml.Attributes): sanitizeHtml.Attributes =>
+  (attribs.srcset?.length ?? 0) > 4096 ? { ...attribs, srcset: "" } : attribs
+
+/**
+ * Whether sanitize-html could hold up the process with it: what it does for a tag takes longer the more are open (1 MB
+ * of `<div>` takes it half a minute). No text that people write comes near either limit.
+ */
+export const isHeavy = (html: string): boolean => {
+  if (html.length > 65_536) return true
+  let tags = 0
+  for (let at = html.indexOf("<"); at !== -1; at = html.indexOf("<", at + 1)) if (++tags > 5000) return true
+  return false
+}
+
+/** Its words alone, in time proportional to its length: without tags, and what is left of `<` and `>` written as entities. */
+export const wordsOnly = (html: string): string =>
+  html
+    .replace(/<[A-Za-z/!?][^<>]*>/g, "")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+
 /**
  * HTML of the shop that any page may show. Text without markup, and well-formed markup of plain tags only, comes back as
- * it was: sanitize-html would take nothing out of it, and most product texts are of that kind.
+ * it was: sanitize-html would take nothing out of it, and most product texts are of that kind. Of anything else that is
+ * heavy only the words are kept.
  */
 export const sanitize = (html: string): string => (isPlain(html) ? html : sanitizeThoroughly(html))
 
 /** The same without the shortcut for what is plain. */
-export const sanitizeThoroughly = (html: string): string => sanitizeHtml(html, rules)
+export const sanitizeThoroughly = (html: string): string =>
+  isHeavy(html) ? wordsOnly(html) : sanitizeHtml(html, rules)
 
 const block = "p|ul|ol|li|h[1-6]"
 const inline = "b|strong|i|em|u|s|small|sub|sup|span|del|ins|bdi"
@@ -82,8 +108,10 @@ const mayStandIn = (parent: string | undefined, tag: string): boolean => {
  * A name or any other string that is no HTML: without tags. WooCommerce sends names HTML-encoded (fact 16), so pages
  * show them as HTML. Without `<` and `>` it comes back byte for byte, entities included.
  */
-export const plainText = (text: string): string =>
-  /[<>]/.test(text) ? sanitizeHtml(text, { allowedTags: [], allowedAttributes: {} }) : text
+export const plainText = (text: string): string => {
+  if (!/[<>]/.test(text)) return text
+  return isHeavy(text) ? wordsOnly(text) : sanitizeHtml(text, { allowedTags: [], allowedAttributes: {} })
+}
 
 /**
  * An address that a page may link to or load: http, https, or of the page's own scheme (`//cdn.example/a.jpg`, as some

@@ -3,13 +3,16 @@ import sanitizeHtml from "sanitize-html"
 /** Bounds a sort key, so that it always fits an index entry. */
 const longest = 200
 
+/** Bounds what is read for a sort key: tags and entities of a name take room, and the sanitizer time. */
+const longestRead = 4000
+
 /**
  * What names are ordered by: the name as people read it (WooCommerce sends it HTML-encoded), without case and without
  * accents, as the shop's own database orders it.
  */
 export const titleKey = (name: string): string =>
   sortable(
-    decode(name)
+    decode(name.slice(0, longestRead))
       .normalize("NFKD")
       .replace(/[\u0300-\u036f]/g, "")
       .toLowerCase()

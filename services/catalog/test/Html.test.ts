@@ -1,6 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
-import { plainText, sanitize, sanitizeThoroughly, webAddress, webAddresses } from "../src/Html.ts"
+import {
+  isHeavy,
+  plainText,
+  sanitize,
+  sanitizeThoroughly,
+  webAddress,
+  webAddresses,
+  wordsOnly
+} from "../src/Html.ts"
 import { recorded } from "./Shop.ts"
 
 /** Runs of plain tags in every order, among them well-formed ones. */
@@ -131,6 +139,34 @@ describe("sanitize", () => {
     sanitize(`${"&".repeat(200_000)}<`)
     sanitize(`<p${' class="a"'.repeat(50_000)}`)
     assert.isBelow(performance.now() - started, 5_000)
+  })
+})
+
+describe("what would hold up the sanitizer", () => {
+  it.each([
+    "<div>".repeat(200_000),
+    "<b x></p>".repeat(50_000),
+    "<svg>".repeat(50_000),
+    "<b>".repeat(5001),
+    `<a href="javascript:x">${"y".repeat(70_000)}`
+  ])("is reduced to its words: %.20s", (markup) => {
+    const html = `${markup}1 < 2 <img src=x onerror=alert(1)> <<b>script> end`
+    assert.isTrue(isHeavy(html))
+    assert.strictEqual(sanitize(html), wordsOnly(html))
+    assert.strictEqual(plainText(html), wordsOnly(html))
+    assert.notMatch(sanitize(html), /[<>]/)
+    assert.isTrue(sanitize(html).endsWith("1 &lt; 2  &lt;script&gt; end"))
+  })
+
+  it("is no text of a usual size, and no long one of plain tags", () => {
+    assert.isFalse(isHeavy("<b>".repeat(5000)))
+    const long = "<p>words</p>".repeat(10_000)
+    assert.strictEqual(sanitize(long), long)
+  })
+
+  it("is a srcset longer than any editor writes; the picture stays", () => {
+    const clean = sanitize(`<img src="https://a.example/1.jpg" srcset="${",".repeat(60_000)}">`)
+    assert.strictEqual(clean.replace(' srcset=""', ""), '<img src="https://a.example/1.jpg" />')
   })
 })
 
