@@ -4,6 +4,7 @@ import { type Category, CategorySchema } from "@optica/contracts/optica/catalog/
 import type { ResourceKind } from "@optica/contracts/optica/catalog/v1/change_pb"
 import { type Product, ProductSchema } from "@optica/contracts/optica/catalog/v1/product_pb"
 import { Resources } from "@optica/woocommerce/Resource"
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -283,11 +284,19 @@ const make = (sql: SqlClient, allow: MetaAllow): Catalog["Service"] => {
 const unavailable = <A, E, R>(
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, Exclude<E, SqlError> | CatalogUnavailable, R> =>
-  Effect.catch(effect, (error): Effect.Effect<never, Exclude<E, SqlError> | CatalogUnavailable> => {
-    if (isDomainError(error)) return Effect.fail(error)
-    return isSqlError(error) && error.isRetryable
-      ? Effect.fail(new CatalogUnavailable({ cause: error }))
-      : Effect.die(error)
+  Effect.catchCause(effect, (cause): Effect.Effect<never, Exclude<E, SqlError> | CatalogUnavailable> => {
+    // A connection that is lost inside a transaction also fails its ROLLBACK: that is a defect beside the failure.
+    for (const reason of cause.reasons) {
+      const error = Cause.isFailReason(reason)
+        ? reason.error
+        : Cause.isDieReason(reason)
+          ? reason.defect
+          : null
+      if (isSqlError(error) && error.isRetryable) return Effect.fail(new CatalogUnavailable({ cause: error }))
+    }
+    return Effect.catch(Effect.failCause(cause), (error) =>
+      isDomainError(error) ? Effect.fail(error) : Effect.die(error)
+    )
   })
 
 const isDomainError = <E>(error: E): error is Exclude<E, SqlError> => !isSqlError(error)

@@ -12,7 +12,7 @@ import { allowText, type MetaAllow } from "./ProductMessage.ts"
  * How a read model is made of what the shop sent. It is part of every content hash: raise it with any change to what is
  * derived, and the next sweep writes everything anew.
  */
-const DERIVATION = 2
+const DERIVATION = 3
 
 /** What goes into the content hash beside the content, the same for every change of a batch. */
 export const derivationOf = (allow: MetaAllow): string => `${DERIVATION} ${allowText(allow)}`
@@ -139,8 +139,9 @@ const parsed = (source: string): Schema.JsonObject | undefined => {
   }
 }
 
-const modifiedOf = (json: Schema.JsonObject): string =>
-  Predicate.isString(json.date_modified_gmt) ? json.date_modified_gmt.slice(0, 40) : ""
+/** As the shop writes it, without a zone; anything else, a text that PostgreSQL cannot store among it, is as good as none. */
+const modifiedOf = ({ date_modified_gmt: text }: Schema.JsonObject): string =>
+  Predicate.isString(text) && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(text) ? text : ""
 
 const contentHash = (text: string): Uint8Array => hash("sha256", text, "buffer").subarray(0, 16)
 

@@ -216,6 +216,36 @@ layer(layerCatalog(["lens_code", "_secret"]))("ApplyChanges", (it) => {
     })
   )
 
+  it.effect("takes a date of any kind of thing that is no date as none", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      const tags = ["2026-01-02T03:04:05", "2026\u0000", "\ud800"].map((date_modified_gmt, index) =>
+        read(ResourceKind.TAG, { id: 900 + index, name: "a", slug: "a", date_modified_gmt }, 1)
+      )
+      assert.deepStrictEqual(yield* outcomes(tags), [APPLIED, APPLIED, APPLIED])
+      const held = yield* catalog.listResourceVersions({
+        ...{ kind: ResourceKind.TAG, afterId: 899n, observedBefore: 9n, limit: 3 }
+      })
+      assert.deepStrictEqual(
+        held.map((it) => it.dateModifiedGmt),
+        ["2026-01-02T03:04:05", "", ""]
+      )
+    })
+  )
+
+  it.effect("is unavailable, not broken, when the connection is lost inside the transaction", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      yield* sql`CREATE FUNCTION lose_connection() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END'`
+      yield* sql`CREATE TRIGGER lose BEFORE INSERT ON resource_versions FOR EACH ROW WHEN (NEW.id = 910)
+        EXECUTE FUNCTION lose_connection()`
+      const error = yield* Effect.flip(outcomes([readProduct(product(910), 1)]))
+      assert.strictEqual(error._tag, "CatalogUnavailable")
+      yield* sql`DROP FUNCTION lose_connection CASCADE`
+    })
+  )
+
   it.effect(
     "refuses two changes of one thing in a batch; a product and a variation of one id are one thing",
     () =>
