@@ -116,7 +116,8 @@ const filterOf = ({ filter }: ListProductsRequest): ProductFilter => ({
   maxPrice: filter?.maxPrice ?? "",
   onSale: filter?.onSale,
   featured: filter?.featured,
-  stockStatus: storable(filter?.stockStatus ?? "")
+  // Not taken out: what is left may be "", which is no filter at all. No status has the character in its place.
+  stockStatus: (filter?.stockStatus ?? "").replaceAll("\0", "\uFFFD")
 })
 
 const orderOf = (request: ListProductsRequest): ProductOrder => ({

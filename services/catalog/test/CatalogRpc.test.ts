@@ -170,6 +170,8 @@ for (const [name, transport] of [
           )
           assert.deepStrictEqual([twice.code, twice.reason], [Code.InvalidArgument, "DuplicateChange"])
           assert.strictEqual(twice.violations[0]?.field, "changes[1].id")
+          const none = yield* anonymous.listProducts({ filter: { stockStatus: "\u0000" } })
+          assert.strictEqual(none.page?.total, 0n)
           const invalid = yield* Effect.flip(anonymous.listProducts({ filter: { minPrice: "1e9" } }))
           assert.deepStrictEqual(
             [invalid.code, invalid.violations[0]?.field],
