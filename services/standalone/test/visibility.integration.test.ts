@@ -91,7 +91,7 @@ const thing = (fields: Partial<Thing> = {}): Thing => ({
 
 const categoryId = 900
 
-/** Digits that no other number of an answer holds: an id is found wherever an answer names it. */
+/** Digits that nothing else of an answer holds, save its random request and trace id: an id is found wherever an answer names it. */
 const idOf = (position: number) => 7_310_000 + position
 
 type Shop = ReadonlyMap<number, Thing | null>
@@ -225,7 +225,7 @@ const checkRoutes = Effect.fnUntraced(function* (
         )
     }
     // A refusal may repeat the id that it was asked for, and nothing else that is hidden.
-    for (const named of idsIn(answer.text)) {
+    for (const named of idsIn(saying(answer))) {
       assert.isTrue(seen.includes(named) || (answer.status === 404 && named === id), `${path} names ${named}`)
     }
     const old = before.get(path)
