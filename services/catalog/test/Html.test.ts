@@ -165,8 +165,12 @@ describe("what would hold up the sanitizer", () => {
   })
 
   it("is a srcset longer than any editor writes; the picture stays", () => {
-    const clean = sanitize(`<img src="https://a.example/1.jpg" srcset="${",".repeat(60_000)}">`)
-    assert.strictEqual(clean.replace(' srcset=""', ""), '<img src="https://a.example/1.jpg" />')
+    const picture = (candidates: number) =>
+      sanitize(
+        `<img src="https://a.example/1.jpg" srcset="${Array(candidates).fill("https://a.example/1.jpg 1w").join(", ")}">`
+      )
+    assert.include(picture(2), "srcset=")
+    assert.strictEqual(picture(200), '<img src="https://a.example/1.jpg" />')
   })
 })
 
