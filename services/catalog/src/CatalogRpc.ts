@@ -1,5 +1,5 @@
 import type { MessageInitShape } from "@bufbuild/protobuf"
-import { timestampFromDate } from "@bufbuild/protobuf/wkt"
+import { type Timestamp, timestampFromDate } from "@bufbuild/protobuf/wkt"
 import * as ConnectRoutes from "@optica/connect/ConnectRoutes"
 import { requireOperator } from "@optica/connect/OperatorToken"
 import {
@@ -7,6 +7,7 @@ import {
   type ListProductsRequest,
   ProductOrderBy,
   ProductView,
+  type ProductFilter as ProtoFilter,
   SortOrder
 } from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
 import type { Change as ProtoChange } from "@optica/contracts/optica/catalog/v1/change_pb"
@@ -14,6 +15,7 @@ import type { PageInfoSchema, PageRequest } from "@optica/contracts/optica/type/
 import * as Effect from "effect/Effect"
 import { Catalog } from "./Catalog.ts"
 import type { Change } from "./Change.ts"
+import type { Page } from "./ProductLists.ts"
 import type { PageQuery, ProductFilter, ProductOrder } from "./ProductQuery.ts"
 import { storable } from "./TitleKey.ts"
 
@@ -31,6 +33,12 @@ export const routes = Effect.gen(function* () {
       return { product: value, lastModified: timestampFromDate(lastModified) }
     }),
 
+    getProductBySlug: (request) =>
+      Effect.map(catalog.getProductBySlug(request.slug), ({ lastModified, value }) => ({
+        product: value,
+        lastModified: timestampFromDate(lastModified)
+      })),
+
     batchGetProducts: Effect.fnUntraced(function* (request) {
       const { lastModified, products } = yield* catalog.batchGetProducts(request.ids)
       return { products: [...products], lastModified: timestampFromDate(lastModified) }
@@ -38,23 +46,44 @@ export const routes = Effect.gen(function* () {
 
     listProducts: Effect.fnUntraced(function* (request) {
       const page = pageQuery(request.page)
-      const found = yield* catalog.listProducts(filterOf(request), orderOf(request), page)
-      return {
-        products: [...found.products],
-        page: pageInfo(page, found.total),
-        lastModified: timestampFromDate(found.lastModified)
-      }
+      const found = yield* catalog.listProducts(filterOf(request.filter), orderOf(request), page)
+      return { products: [...found.items], ...pageOf(page, found) }
     }),
+
+    searchProducts: Effect.fnUntraced(function* (request) {
+      const page = pageQuery(request.page)
+      const found = yield* catalog.searchProducts(filterOf(request.filter), page)
+      return { hits: [...found.items], correctedSearch: found.correctedSearch, ...pageOf(page, found) }
+    }),
+
+    suggestProducts: (request) => catalog.suggestProducts(storable(request.search), request.limit || 5),
+
+    getFacets: (request) =>
+      Effect.map(catalog.getFacets(filterOf(request.filter)), ({ facets, lastModified, total }) => ({
+        facets,
+        total: BigInt(total),
+        lastModified: timestampFromDate(lastModified)
+      })),
 
     listVariations: Effect.fnUntraced(function* (request) {
       const page = pageQuery(request.page)
       const found = yield* catalog.listVariations(request.productId, page)
-      return {
-        variations: [...found.products],
-        page: pageInfo(page, found.total),
-        lastModified: timestampFromDate(found.lastModified)
-      }
+      return { variations: [...found.items], ...pageOf(page, found) }
     }),
+
+    listReviews: Effect.fnUntraced(function* (request) {
+      const page = pageQuery(request.page)
+      const found = yield* catalog.listReviews(request.productId, page)
+      return { reviews: [...found.items], ...pageOf(page, found) }
+    }),
+
+    getStock: (request) =>
+      Effect.map(catalog.getStock(request.id), ({ lastModified, value }) => ({
+        stock: value,
+        lastModified: timestampFromDate(lastModified)
+      })),
+
+    getCatalogStats: () => Effect.map(catalog.getCatalogStats, (stats) => ({ stats })),
 
     listCategories: () =>
       Effect.map(catalog.listCategories, ({ categories, lastModified }) => ({
@@ -98,30 +127,52 @@ const fromProto = (change: ProtoChange): Change => ({
 /** 0 is not set: page 1, 20 a page. */
 const pageQuery = (page: PageRequest | undefined): PageQuery => ({
   page: page?.page || 1,
-  perPage: page?.perPage || 20
+  perPage: page?.perPage || 20,
+  cursor: page?.cursor ?? ""
 })
 
-const pageInfo = (query: PageQuery, total: number): MessageInitShape<typeof PageInfoSchema> => ({
-  ...query,
-  total: BigInt(total),
-  totalPages: Math.ceil(total / query.perPage)
+const pageOf = (
+  query: PageQuery,
+  found: Page<unknown>
+): { readonly page: MessageInitShape<typeof PageInfoSchema>; readonly lastModified: Timestamp } => ({
+  page: {
+    page: found.page,
+    perPage: query.perPage,
+    total: BigInt(found.total),
+    totalPages: Math.ceil(found.total / query.perPage),
+    nextCursor: found.nextCursor
+  },
+  lastModified: timestampFromDate(found.lastModified)
 })
 
-const filterOf = ({ filter }: ListProductsRequest): ProductFilter => ({
+const filterOf = (filter: ProtoFilter | undefined): ProductFilter => ({
   categoryIds: filter?.categoryIds ?? [],
   tagIds: filter?.tagIds ?? [],
+  brandIds: filter?.brandIds ?? [],
+  attributes:
+    filter?.attributes.map(({ attribute, terms }) => ({
+      attribute: noStatus(attribute),
+      terms: terms.map(noStatus)
+    })) ?? [],
   skus: filter?.skus.map(storable) ?? [],
   includeIds: filter?.includeIds ?? [],
   minPrice: filter?.minPrice ?? "",
   maxPrice: filter?.maxPrice ?? "",
   onSale: filter?.onSale,
   featured: filter?.featured,
-  // Not taken out: what is left may be "", which is no filter at all. No status has the character in its place.
-  stockStatus: (filter?.stockStatus ?? "").replaceAll("\0", "\uFFFD")
+  stockStatus: noStatus(filter?.stockStatus ?? ""),
+  ratings: filter?.ratings ?? [],
+  search: (filter?.search ?? "").replaceAll("\0", " ")
 })
 
+/** Not taken out: what is left may be "", which is no filter at all. Nothing has the character in its place. */
+const noStatus = (text: string): string => text.replaceAll("\0", "\uFFFD")
+
 const orderOf = (request: ListProductsRequest): ProductOrder => ({
-  by: orders[request.orderBy],
+  by:
+    request.orderBy === ProductOrderBy.UNSPECIFIED && (request.filter?.search ?? "") !== ""
+      ? "relevance"
+      : orders[request.orderBy],
   direction: request.order === SortOrder.ASC ? "asc" : "desc"
 })
 
@@ -134,5 +185,8 @@ const orders: Record<ProductOrderBy, ProductOrder["by"]> = {
   [ProductOrderBy.SLUG]: "slug",
   [ProductOrderBy.MODIFIED]: "modified",
   [ProductOrderBy.MENU_ORDER]: "menu_order",
-  [ProductOrderBy.PRICE]: "price"
+  [ProductOrderBy.PRICE]: "price",
+  [ProductOrderBy.POPULARITY]: "popularity",
+  [ProductOrderBy.RATING]: "rating",
+  [ProductOrderBy.RELEVANCE]: "relevance"
 }

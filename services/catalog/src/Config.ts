@@ -13,6 +13,19 @@ export const MetaAllow = Config.String("CATALOG_META_ALLOW").pipe(
   )
 )
 
+/**
+ * The language of the shop's texts, as PostgreSQL names it (`SELECT cfgname FROM pg_ts_config`): words are found in all
+ * their forms. `simple` for a shop of several languages.
+ */
+export const SearchLanguage = Config.schema(
+  Schema.String.check(
+    Schema.isPattern(/^[a-z]{1,40}$/, {
+      message: "Expected the name of a language such as english, russian or simple"
+    })
+  ),
+  "CATALOG_SEARCH_LANGUAGE"
+).pipe(Config.withDefault("english"))
+
 /** 0 takes any free port. */
 const port = Config.schema(
   Schema.NumberFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65535 })),
@@ -33,5 +46,6 @@ export const CatalogConfig = Config.all({
   port: port.pipe(Config.withDefault(4101)),
   databaseUrl: Config.Redacted("DATABASE_URL"),
   operatorToken,
-  metaAllow: MetaAllow
+  metaAllow: MetaAllow,
+  searchLanguage: SearchLanguage
 })

@@ -312,7 +312,7 @@ layer(layerCatalog(["lens_code", "_secret"]))("ApplyChanges", (it) => {
         const catalog = yield* Catalog
         assert.deepStrictEqual(yield* outcomes([readProduct(json, 2)]), [APPLIED])
         return (yield* catalog.getProduct(51n)).value.metaData.map((row) => row.key)
-      }).pipe(Effect.provide(Catalog.layerNoDeps({ metaAllow: ["other"] })))
+      }).pipe(Effect.provide(Catalog.layerNoDeps(options(["other"]))))
       assert.deepStrictEqual(yield* shown, ["other"])
       // Taken off the list again, it is gone at once, without waiting for a sweep.
       const catalog = yield* Catalog
@@ -400,7 +400,7 @@ layer(layerCatalog(["lens_code", "_secret"]))("ApplyChanges", (it) => {
       const startedWith = (metaAllow: ReadonlyArray<string>) =>
         Effect.flatMap(Catalog, ({ getProduct }) =>
           Effect.map(getProduct(61n), ({ lastModified }) => lastModified.getTime())
-        ).pipe(Effect.provide(Catalog.layerNoDeps({ metaAllow })))
+        ).pipe(Effect.provide(Catalog.layerNoDeps(options(metaAllow))))
       const withAnother = yield* startedWith(["colour"])
       assert.isAbove(withAnother, after.lastModified.getTime())
       assert.strictEqual(yield* startedWith(["colour"]), withAnother)

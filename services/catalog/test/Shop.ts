@@ -2,15 +2,23 @@ import { readFileSync } from "node:fs"
 import { ResourceKind } from "@optica/contracts/optica/catalog/v1/change_pb"
 import { TestDatabase } from "@optica/postgres/TestDatabase"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import type * as Schema from "effect/Schema"
-import { Catalog } from "../src/Catalog.ts"
+import { Catalog, type CatalogOptions } from "../src/Catalog.ts"
 import { migrations } from "../src/CatalogService.ts"
 import type { Change } from "../src/Change.ts"
 import type { PageQuery, ProductFilter, ProductOrder } from "../src/ProductQuery.ts"
 
+/** How a Catalog is made. */
+export const options = (metaAllow: ReadonlyArray<string> = []): CatalogOptions => ({
+  metaAllow,
+  searchLanguage: "english",
+  cursorSecret: Redacted.make("a secret of the tests")
+})
+
 /** A Catalog on a database of its own. */
 export const layerCatalog = (metaAllow: ReadonlyArray<string> = []) =>
-  Catalog.layerNoDeps({ metaAllow }).pipe(
+  Catalog.layerNoDeps(options(metaAllow)).pipe(
     Layer.provideMerge(TestDatabase.layer({ schema: "catalog", migrations }))
   )
 
@@ -80,15 +88,19 @@ export const gone = (kind: ResourceKind, id: number, observation: number): Chang
 export const noFilter: ProductFilter = {
   categoryIds: [],
   tagIds: [],
+  brandIds: [],
+  attributes: [],
   skus: [],
   includeIds: [],
   minPrice: "",
   maxPrice: "",
   onSale: undefined,
   featured: undefined,
-  stockStatus: ""
+  stockStatus: "",
+  ratings: [],
+  search: ""
 }
 
 export const byId: ProductOrder = { by: "id", direction: "asc" }
 
-export const firstPage: PageQuery = { page: 1, perPage: 100 }
+export const firstPage: PageQuery = { page: 1, perPage: 100, cursor: "" }

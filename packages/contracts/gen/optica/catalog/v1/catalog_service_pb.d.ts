@@ -7,6 +7,11 @@ import type { Message } from "@bufbuild/protobuf";
 import type { Product } from "./product_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { PageInfo, PageRequest } from "../../type/v1/page_pb.js";
+import type { ProductSuggestion, SearchHit, TermSuggestion } from "./search_pb.js";
+import type { Facets } from "./facet_pb.js";
+import type { Review } from "./review_pb.js";
+import type { ProductStock } from "./stock_pb.js";
+import type { CatalogStats } from "./stats_pb.js";
 import type { Category } from "./category_pb.js";
 import type { Change, ChangeResult, ResourceKind, ResourceVersion } from "./change_pb.js";
 
@@ -75,6 +80,53 @@ export declare type GetProductResponse = Message<"optica.catalog.v1.GetProductRe
  * Use `create(GetProductResponseSchema)` to create a new message.
  */
 export declare const GetProductResponseSchema: GenMessage<GetProductResponse>;
+
+/**
+ * Asks for one product by its slug.
+ *
+ * @generated from message optica.catalog.v1.GetProductBySlugRequest
+ */
+export declare type GetProductBySlugRequest = Message<"optica.catalog.v1.GetProductBySlugRequest"> & {
+  /**
+   * The slug as WooCommerce has it, or with its percent-encoding undone.
+   *
+   * @generated from field: string slug = 1;
+   */
+  slug: string;
+};
+
+/**
+ * Describes the message optica.catalog.v1.GetProductBySlugRequest.
+ * Use `create(GetProductBySlugRequestSchema)` to create a new message.
+ */
+export declare const GetProductBySlugRequestSchema: GenMessage<GetProductBySlugRequest>;
+
+/**
+ * One product.
+ *
+ * @generated from message optica.catalog.v1.GetProductBySlugResponse
+ */
+export declare type GetProductBySlugResponse = Message<"optica.catalog.v1.GetProductBySlugResponse"> & {
+  /**
+   * The product.
+   *
+   * @generated from field: optica.catalog.v1.Product product = 1;
+   */
+  product?: Product | undefined;
+
+  /**
+   * When the catalogue last changed it.
+   *
+   * @generated from field: google.protobuf.Timestamp last_modified = 2;
+   */
+  lastModified?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message optica.catalog.v1.GetProductBySlugResponse.
+ * Use `create(GetProductBySlugResponseSchema)` to create a new message.
+ */
+export declare const GetProductBySlugResponseSchema: GenMessage<GetProductBySlugResponse>;
 
 /**
  * Asks for several products.
@@ -158,7 +210,8 @@ export declare type ProductFilter = Message<"optica.catalog.v1.ProductFilter"> &
   includeIds: bigint[];
 
   /**
-   * Price at least this, a decimal string; "" for no bound.
+   * Price at least this, a decimal string; "" for no bound. A product with variations matches where the prices of its
+   * public variations, from the lowest to the highest, meet the range.
    *
    * @generated from field: string min_price = 5;
    */
@@ -191,6 +244,35 @@ export declare type ProductFilter = Message<"optica.catalog.v1.ProductFilter"> &
    * @generated from field: string stock_status = 9;
    */
   stockStatus: string;
+
+  /**
+   * With each of these attributes; at most one entry for an attribute.
+   *
+   * @generated from field: repeated optica.catalog.v1.AttributeFilter attributes = 10;
+   */
+  attributes: AttributeFilter[];
+
+  /**
+   * Of any of these brands.
+   *
+   * @generated from field: repeated int64 brand_ids = 11;
+   */
+  brandIds: bigint[];
+
+  /**
+   * With a mean rating that rounds to any of these, from 1 to 5.
+   *
+   * @generated from field: repeated int32 ratings = 12;
+   */
+  ratings: number[];
+
+  /**
+   * Found by this text: any text, nothing in it is an operator. "" for all. Lists of a search show what the shop shows
+   * in searches, which need not be what it shows in its catalogue.
+   *
+   * @generated from field: string search = 13;
+   */
+  search: string;
 };
 
 /**
@@ -198,6 +280,33 @@ export declare type ProductFilter = Message<"optica.catalog.v1.ProductFilter"> &
  * Use `create(ProductFilterSchema)` to create a new message.
  */
 export declare const ProductFilterSchema: GenMessage<ProductFilter>;
+
+/**
+ * A choice of terms of one attribute.
+ *
+ * @generated from message optica.catalog.v1.AttributeFilter
+ */
+export declare type AttributeFilter = Message<"optica.catalog.v1.AttributeFilter"> & {
+  /**
+   * Slug of the attribute, for example "pa_frame-shape".
+   *
+   * @generated from field: string attribute = 1;
+   */
+  attribute: string;
+
+  /**
+   * Slugs of its terms: any of them.
+   *
+   * @generated from field: repeated string terms = 2;
+   */
+  terms: string[];
+};
+
+/**
+ * Describes the message optica.catalog.v1.AttributeFilter.
+ * Use `create(AttributeFilterSchema)` to create a new message.
+ */
+export declare const AttributeFilterSchema: GenMessage<AttributeFilter>;
 
 /**
  * Asks for a page of products.
@@ -273,6 +382,338 @@ export declare type ListProductsResponse = Message<"optica.catalog.v1.ListProduc
  * Use `create(ListProductsResponseSchema)` to create a new message.
  */
 export declare const ListProductsResponseSchema: GenMessage<ListProductsResponse>;
+
+/**
+ * Asks for a page of the products that a text finds.
+ *
+ * @generated from message optica.catalog.v1.SearchProductsRequest
+ */
+export declare type SearchProductsRequest = Message<"optica.catalog.v1.SearchProductsRequest"> & {
+  /**
+   * Which page.
+   *
+   * @generated from field: optica.type.v1.PageRequest page = 1;
+   */
+  page?: PageRequest | undefined;
+
+  /**
+   * Which products; search is the text, and has to be there.
+   *
+   * @generated from field: optica.catalog.v1.ProductFilter filter = 2;
+   */
+  filter?: ProductFilter | undefined;
+};
+
+/**
+ * Describes the message optica.catalog.v1.SearchProductsRequest.
+ * Use `create(SearchProductsRequestSchema)` to create a new message.
+ */
+export declare const SearchProductsRequestSchema: GenMessage<SearchProductsRequest>;
+
+/**
+ * A page of what was found.
+ *
+ * @generated from message optica.catalog.v1.SearchProductsResponse
+ */
+export declare type SearchProductsResponse = Message<"optica.catalog.v1.SearchProductsResponse"> & {
+  /**
+   * What was found, the best first.
+   *
+   * @generated from field: repeated optica.catalog.v1.SearchHit hits = 1;
+   */
+  hits: SearchHit[];
+
+  /**
+   * Where the page stands.
+   *
+   * @generated from field: optica.type.v1.PageInfo page = 2;
+   */
+  page?: PageInfo | undefined;
+
+  /**
+   * What was looked for instead, where nothing has all the words of the text; "" otherwise.
+   *
+   * @generated from field: string corrected_search = 3;
+   */
+  correctedSearch: string;
+
+  /**
+   * When the catalogue last changed anything.
+   *
+   * @generated from field: google.protobuf.Timestamp last_modified = 4;
+   */
+  lastModified?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message optica.catalog.v1.SearchProductsResponse.
+ * Use `create(SearchProductsResponseSchema)` to create a new message.
+ */
+export declare const SearchProductsResponseSchema: GenMessage<SearchProductsResponse>;
+
+/**
+ * Asks what a shopper who types may mean.
+ *
+ * @generated from message optica.catalog.v1.SuggestProductsRequest
+ */
+export declare type SuggestProductsRequest = Message<"optica.catalog.v1.SuggestProductsRequest"> & {
+  /**
+   * What has been typed so far.
+   *
+   * @generated from field: string search = 1;
+   */
+  search: string;
+
+  /**
+   * How many of each kind at most, up to 20. 0 means 5.
+   *
+   * @generated from field: int32 limit = 2;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message optica.catalog.v1.SuggestProductsRequest.
+ * Use `create(SuggestProductsRequestSchema)` to create a new message.
+ */
+export declare const SuggestProductsRequestSchema: GenMessage<SuggestProductsRequest>;
+
+/**
+ * What may be meant.
+ *
+ * @generated from message optica.catalog.v1.SuggestProductsResponse
+ */
+export declare type SuggestProductsResponse = Message<"optica.catalog.v1.SuggestProductsResponse"> & {
+  /**
+   * Products, the most likely first.
+   *
+   * @generated from field: repeated optica.catalog.v1.ProductSuggestion products = 1;
+   */
+  products: ProductSuggestion[];
+
+  /**
+   * Categories, the fullest first.
+   *
+   * @generated from field: repeated optica.catalog.v1.TermSuggestion categories = 2;
+   */
+  categories: TermSuggestion[];
+
+  /**
+   * Brands, the fullest first.
+   *
+   * @generated from field: repeated optica.catalog.v1.TermSuggestion brands = 3;
+   */
+  brands: TermSuggestion[];
+
+  /**
+   * When the catalogue last changed anything.
+   *
+   * @generated from field: google.protobuf.Timestamp last_modified = 4;
+   */
+  lastModified?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message optica.catalog.v1.SuggestProductsResponse.
+ * Use `create(SuggestProductsResponseSchema)` to create a new message.
+ */
+export declare const SuggestProductsResponseSchema: GenMessage<SuggestProductsResponse>;
+
+/**
+ * Asks for counts.
+ *
+ * @generated from message optica.catalog.v1.GetFacetsRequest
+ */
+export declare type GetFacetsRequest = Message<"optica.catalog.v1.GetFacetsRequest"> & {
+  /**
+   * Which products; the same as of the list beside it.
+   *
+   * @generated from field: optica.catalog.v1.ProductFilter filter = 1;
+   */
+  filter?: ProductFilter | undefined;
+};
+
+/**
+ * Describes the message optica.catalog.v1.GetFacetsRequest.
+ * Use `create(GetFacetsRequestSchema)` to create a new message.
+ */
+export declare const GetFacetsRequestSchema: GenMessage<GetFacetsRequest>;
+
+/**
+ * Counts.
+ *
+ * @generated from message optica.catalog.v1.GetFacetsResponse
+ */
+export declare type GetFacetsResponse = Message<"optica.catalog.v1.GetFacetsResponse"> & {
+  /**
+   * The counts.
+   *
+   * @generated from field: optica.catalog.v1.Facets facets = 1;
+   */
+  facets?: Facets | undefined;
+
+  /**
+   * How many products match all filters: the total of the list with the same filter.
+   *
+   * @generated from field: int64 total = 2;
+   */
+  total: bigint;
+
+  /**
+   * When the catalogue last changed anything.
+   *
+   * @generated from field: google.protobuf.Timestamp last_modified = 3;
+   */
+  lastModified?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message optica.catalog.v1.GetFacetsResponse.
+ * Use `create(GetFacetsResponseSchema)` to create a new message.
+ */
+export declare const GetFacetsResponseSchema: GenMessage<GetFacetsResponse>;
+
+/**
+ * Asks for a page of a product's reviews.
+ *
+ * @generated from message optica.catalog.v1.ListReviewsRequest
+ */
+export declare type ListReviewsRequest = Message<"optica.catalog.v1.ListReviewsRequest"> & {
+  /**
+   * Id of the product.
+   *
+   * @generated from field: int64 product_id = 1;
+   */
+  productId: bigint;
+
+  /**
+   * Which page.
+   *
+   * @generated from field: optica.type.v1.PageRequest page = 2;
+   */
+  page?: PageRequest | undefined;
+};
+
+/**
+ * Describes the message optica.catalog.v1.ListReviewsRequest.
+ * Use `create(ListReviewsRequestSchema)` to create a new message.
+ */
+export declare const ListReviewsRequestSchema: GenMessage<ListReviewsRequest>;
+
+/**
+ * A page of reviews.
+ *
+ * @generated from message optica.catalog.v1.ListReviewsResponse
+ */
+export declare type ListReviewsResponse = Message<"optica.catalog.v1.ListReviewsResponse"> & {
+  /**
+   * The reviews of the page, the newest first.
+   *
+   * @generated from field: repeated optica.catalog.v1.Review reviews = 1;
+   */
+  reviews: Review[];
+
+  /**
+   * Where the page stands.
+   *
+   * @generated from field: optica.type.v1.PageInfo page = 2;
+   */
+  page?: PageInfo | undefined;
+
+  /**
+   * When the catalogue last changed anything.
+   *
+   * @generated from field: google.protobuf.Timestamp last_modified = 3;
+   */
+  lastModified?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message optica.catalog.v1.ListReviewsResponse.
+ * Use `create(ListReviewsResponseSchema)` to create a new message.
+ */
+export declare const ListReviewsResponseSchema: GenMessage<ListReviewsResponse>;
+
+/**
+ * Asks for the stock of a product or a variation.
+ *
+ * @generated from message optica.catalog.v1.GetStockRequest
+ */
+export declare type GetStockRequest = Message<"optica.catalog.v1.GetStockRequest"> & {
+  /**
+   * Id of the product or variation.
+   *
+   * @generated from field: int64 id = 1;
+   */
+  id: bigint;
+};
+
+/**
+ * Describes the message optica.catalog.v1.GetStockRequest.
+ * Use `create(GetStockRequestSchema)` to create a new message.
+ */
+export declare const GetStockRequestSchema: GenMessage<GetStockRequest>;
+
+/**
+ * Stock.
+ *
+ * @generated from message optica.catalog.v1.GetStockResponse
+ */
+export declare type GetStockResponse = Message<"optica.catalog.v1.GetStockResponse"> & {
+  /**
+   * The stock.
+   *
+   * @generated from field: optica.catalog.v1.ProductStock stock = 1;
+   */
+  stock?: ProductStock | undefined;
+
+  /**
+   * When the catalogue last changed anything.
+   *
+   * @generated from field: google.protobuf.Timestamp last_modified = 2;
+   */
+  lastModified?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message optica.catalog.v1.GetStockResponse.
+ * Use `create(GetStockResponseSchema)` to create a new message.
+ */
+export declare const GetStockResponseSchema: GenMessage<GetStockResponse>;
+
+/**
+ * Asks for the figures of the catalogue.
+ *
+ * @generated from message optica.catalog.v1.GetCatalogStatsRequest
+ */
+export declare type GetCatalogStatsRequest = Message<"optica.catalog.v1.GetCatalogStatsRequest"> & {
+};
+
+/**
+ * Describes the message optica.catalog.v1.GetCatalogStatsRequest.
+ * Use `create(GetCatalogStatsRequestSchema)` to create a new message.
+ */
+export declare const GetCatalogStatsRequestSchema: GenMessage<GetCatalogStatsRequest>;
+
+/**
+ * Figures of the catalogue.
+ *
+ * @generated from message optica.catalog.v1.GetCatalogStatsResponse
+ */
+export declare type GetCatalogStatsResponse = Message<"optica.catalog.v1.GetCatalogStatsResponse"> & {
+  /**
+   * The figures.
+   *
+   * @generated from field: optica.catalog.v1.CatalogStats stats = 1;
+   */
+  stats?: CatalogStats | undefined;
+};
+
+/**
+ * Describes the message optica.catalog.v1.GetCatalogStatsResponse.
+ * Use `create(GetCatalogStatsResponseSchema)` to create a new message.
+ */
+export declare const GetCatalogStatsResponseSchema: GenMessage<GetCatalogStatsResponse>;
 
 /**
  * Asks for a page of a product's variations.
@@ -564,7 +1005,7 @@ export declare const ProductViewSchema: GenEnum<ProductView>;
  */
 export enum ProductOrderBy {
   /**
-   * The same as PRODUCT_ORDER_BY_DATE.
+   * With a search PRODUCT_ORDER_BY_RELEVANCE, otherwise PRODUCT_ORDER_BY_DATE.
    *
    * @generated from enum value: PRODUCT_ORDER_BY_UNSPECIFIED = 0;
    */
@@ -620,11 +1061,33 @@ export enum ProductOrderBy {
   MENU_ORDER = 7,
 
   /**
-   * Price as a number; products without a price come last.
+   * Price as a number; products without a price come last. Of a product with variations the lowest price when rising,
+   * the highest when falling, as WooCommerce does it.
    *
    * @generated from enum value: PRODUCT_ORDER_BY_PRICE = 8;
    */
   PRICE = 8,
+
+  /**
+   * How many were sold.
+   *
+   * @generated from enum value: PRODUCT_ORDER_BY_POPULARITY = 9;
+   */
+  POPULARITY = 9,
+
+  /**
+   * Mean rating, then the number of ratings.
+   *
+   * @generated from enum value: PRODUCT_ORDER_BY_RATING = 10;
+   */
+  RATING = 10,
+
+  /**
+   * How well the search is matched, the best first; the direction is ignored. Needs filter.search.
+   *
+   * @generated from enum value: PRODUCT_ORDER_BY_RELEVANCE = 11;
+   */
+  RELEVANCE = 11,
 }
 
 /**
@@ -685,6 +1148,16 @@ export declare const CatalogService: GenService<{
     output: typeof GetProductResponseSchema;
   },
   /**
+   * One product by slug. NOT_FOUND (ProductSlugNotFound) when the public may not see it.
+   *
+   * @generated from rpc optica.catalog.v1.CatalogService.GetProductBySlug
+   */
+  getProductBySlug: {
+    methodKind: "unary";
+    input: typeof GetProductBySlugRequestSchema;
+    output: typeof GetProductBySlugResponseSchema;
+  },
+  /**
    * Several products by id, in the order asked. Those that the public may not see are left out.
    *
    * @generated from rpc optica.catalog.v1.CatalogService.BatchGetProducts
@@ -703,6 +1176,69 @@ export declare const CatalogService: GenService<{
     methodKind: "unary";
     input: typeof ListProductsRequestSchema;
     output: typeof ListProductsResponseSchema;
+  },
+  /**
+   * A page of the products that a text finds, the best first, with the places that it was found in marked. An exact SKU
+   * or GTIN comes first. Where nothing has all the words, words that are spelt alike are looked for.
+   *
+   * @generated from rpc optica.catalog.v1.CatalogService.SearchProducts
+   */
+  searchProducts: {
+    methodKind: "unary";
+    input: typeof SearchProductsRequestSchema;
+    output: typeof SearchProductsResponseSchema;
+  },
+  /**
+   * What a shopper who types may mean: products, categories and brands with words that begin so.
+   *
+   * @generated from rpc optica.catalog.v1.CatalogService.SuggestProducts
+   */
+  suggestProducts: {
+    methodKind: "unary";
+    input: typeof SuggestProductsRequestSchema;
+    output: typeof SuggestProductsResponseSchema;
+  },
+  /**
+   * How many of the products that match the filters have each value that one could filter by. Each facet is counted as
+   * if it had no filter of its own, so that a choice can be widened. One snapshot.
+   *
+   * @generated from rpc optica.catalog.v1.CatalogService.GetFacets
+   */
+  getFacets: {
+    methodKind: "unary";
+    input: typeof GetFacetsRequestSchema;
+    output: typeof GetFacetsResponseSchema;
+  },
+  /**
+   * A page of the approved reviews of a product, the newest first. NOT_FOUND (ProductNotFound) when the public may not
+   * see the product.
+   *
+   * @generated from rpc optica.catalog.v1.CatalogService.ListReviews
+   */
+  listReviews: {
+    methodKind: "unary";
+    input: typeof ListReviewsRequestSchema;
+    output: typeof ListReviewsResponseSchema;
+  },
+  /**
+   * The stock of a product and of its variations. NOT_FOUND (ProductNotFound) when the public may not see it.
+   *
+   * @generated from rpc optica.catalog.v1.CatalogService.GetStock
+   */
+  getStock: {
+    methodKind: "unary";
+    input: typeof GetStockRequestSchema;
+    output: typeof GetStockResponseSchema;
+  },
+  /**
+   * Figures of the whole catalogue, as old as the answer says.
+   *
+   * @generated from rpc optica.catalog.v1.CatalogService.GetCatalogStats
+   */
+  getCatalogStats: {
+    methodKind: "unary";
+    input: typeof GetCatalogStatsRequestSchema;
+    output: typeof GetCatalogStatsResponseSchema;
   },
   /**
    * A page of the variations of a product, in the shop's order. NOT_FOUND (ProductNotFound) when the public may not

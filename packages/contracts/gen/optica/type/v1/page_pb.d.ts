@@ -17,7 +17,8 @@ export declare const file_optica_type_v1_page: GenFile;
  */
 export declare type PageRequest = Message<"optica.type.v1.PageRequest"> & {
   /**
-   * The page, from 1. 0 means 1. A page past the end is an empty page, not an error.
+   * The page, from 1. 0 means 1. A page past the end is an empty page, not an error. Where a list has cursors, page and
+   * per_page have to lie within its first 10,000 items: go on with the cursor there.
    *
    * @generated from field: int32 page = 1;
    */
@@ -29,6 +30,14 @@ export declare type PageRequest = Message<"optica.type.v1.PageRequest"> & {
    * @generated from field: int32 per_page = 2;
    */
   perPage: number;
+
+  /**
+   * Where to go on: next_cursor of an answer to the same request, filters and order included. Leave page out then. ""
+   * starts at page. A cursor of another request, or one that was changed, is INVALID_ARGUMENT (reason CursorInvalid).
+   *
+   * @generated from field: string cursor = 3;
+   */
+  cursor: string;
 };
 
 /**
@@ -70,6 +79,14 @@ export declare type PageInfo = Message<"optica.type.v1.PageInfo"> & {
    * @generated from field: int32 total_pages = 4;
    */
   totalPages: number;
+
+  /**
+   * Passed as cursor it answers the page after this one; "" on the last page. Opaque and signed. Whoever follows it
+   * sees every item exactly once whose sort key does not change meanwhile.
+   *
+   * @generated from field: string next_cursor = 5;
+   */
+  nextCursor: string;
 };
 
 /**

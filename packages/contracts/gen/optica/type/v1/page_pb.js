@@ -9,7 +9,7 @@ import { file_buf_validate_validate } from "../../../buf/validate/validate_pb.js
  * Describes the file optica/type/v1/page.proto.
  */
 export const file_optica_type_v1_page = /*@__PURE__*/
-  fileDesc("ChlvcHRpY2EvdHlwZS92MS9wYWdlLnByb3RvEg5vcHRpY2EudHlwZS52MSJFCgtQYWdlUmVxdWVzdBIZCgRwYWdlGAEgASgFQgu6SAgaBhjAhD0oABIbCghwZXJfcGFnZRgCIAEoBUIJukgGGgQYZCgAIk4KCFBhZ2VJbmZvEgwKBHBhZ2UYASABKAUSEAoIcGVyX3BhZ2UYAiABKAUSDQoFdG90YWwYAyABKAMSEwoLdG90YWxfcGFnZXMYBCABKAViBnByb3RvMw", [file_buf_validate_validate]);
+  fileDesc("ChlvcHRpY2EvdHlwZS92MS9wYWdlLnByb3RvEg5vcHRpY2EudHlwZS52MSJfCgtQYWdlUmVxdWVzdBIZCgRwYWdlGAEgASgFQgu6SAgaBhjAhD0oABIbCghwZXJfcGFnZRgCIAEoBUIJukgGGgQYZCgAEhgKBmN1cnNvchgDIAEoCUIIukgFcgMY0A8iYwoIUGFnZUluZm8SDAoEcGFnZRgBIAEoBRIQCghwZXJfcGFnZRgCIAEoBRINCgV0b3RhbBgDIAEoAxITCgt0b3RhbF9wYWdlcxgEIAEoBRITCgtuZXh0X2N1cnNvchgFIAEoCWIGcHJvdG8z", [file_buf_validate_validate]);
 
 /**
  * Describes the message optica.type.v1.PageRequest.

@@ -1,0 +1,144 @@
+-- Typo tolerance and accents. Both extensions are trusted; provisioning creates them where the role itself may not.
+CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public;
+CREATE EXTENSION IF NOT EXISTS unaccent SCHEMA public;
+
+-- Each language that PostgreSQL knows, with accents folded: optica_english is pg_catalog.english behind unaccent.
+DO $languages$
+DECLARE
+  language record;
+  mapping record;
+BEGIN
+  FOR language IN SELECT oid, cfgname FROM pg_ts_config WHERE cfgnamespace = 'pg_catalog'::regnamespace LOOP
+    EXECUTE format('CREATE TEXT SEARCH CONFIGURATION %I (COPY = pg_catalog.%I)', 'optica_' || language.cfgname, language.cfgname);
+    FOR mapping IN
+      SELECT token.alias, dictionary.dictname
+      FROM pg_ts_config_map map
+      JOIN ts_token_type('default') token ON token.tokid = map.maptokentype
+      JOIN pg_ts_dict dictionary ON dictionary.oid = map.mapdict
+      WHERE map.mapcfg = language.oid AND token.alias IN ('word', 'hword', 'hword_part')
+    LOOP
+      EXECUTE format('ALTER TEXT SEARCH CONFIGURATION %I ALTER MAPPING FOR %I WITH public.unaccent, pg_catalog.%I',
+        'optica_' || language.cfgname, mapping.alias, mapping.dictname);
+    END LOOP;
+  END LOOP;
+END
+$languages$;
+
+-- Everything that products can be counted and filtered by: see src/FacetValue.ts for the kinds. Values are never taken
+-- out, so an id means the same for ever; one without products costs a row.
+CREATE TABLE facet_values (
+  id integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+  kind smallint NOT NULL,
+  -- The taxonomy of an attribute, such as pa_color; '' otherwise.
+  scope text COLLATE "C" NOT NULL,
+  -- The id of a category, tag or brand, the option of an attribute, a stock status ….
+  key text COLLATE "C" NOT NULL,
+  -- Name and slug as products say them, where they do.
+  name text NOT NULL,
+  slug text COLLATE "C" NOT NULL,
+  UNIQUE (kind, scope, key)
+);
+
+-- Which products have a value: bit n of chunk c stands for the product with the ordinal 8192 c + n. Kept in the
+-- transaction that changes a product. Totals and counts are intersections of these: at 100,000 products a value is 13
+-- rows of 1 KiB, and all facets of any filter cost as much as reading them once.
+CREATE TABLE facet_bits (
+  value_id integer NOT NULL,
+  chunk integer NOT NULL,
+  bits bit varying NOT NULL,
+  PRIMARY KEY (value_id, chunk)
+) WITH (fillfactor = 70);
+
+-- The bits of a chunk that stand for these positions. SQL has no such aggregate, but has its parts.
+DO $bits$ BEGIN
+  EXECUTE format('CREATE AGGREGATE bits_of(integer, integer) (SFUNC = set_bit, STYPE = bit, INITCOND = %L)', repeat('0', 8192));
+END $bits$;
+
+CREATE SEQUENCE product_ordinals AS integer MINVALUE 0;
+
+DROP INDEX products_in_categories, products_with_tags, products_with_stock_status, products_featured, products_on_sale,
+  products_by_price, products_by_price_falling;
+ALTER TABLE products
+  -- Position in the facet bits, dense, given once; NULL for a variation.
+  ADD COLUMN ordinal integer UNIQUE,
+  -- A public product that the shop shows in searches.
+  ADD COLUMN is_searchable boolean NOT NULL DEFAULT false,
+  -- Ids of facet_values; none while it is not public.
+  ADD COLUMN keys integer[] NOT NULL DEFAULT '{}',
+  -- Lowest and highest price of the public variations, of a product without any its own; NULL without a price.
+  ADD COLUMN price_min numeric,
+  ADD COLUMN price_max numeric,
+  ADD COLUMN gtin text COLLATE "C" NOT NULL DEFAULT '',
+  ADD COLUMN total_sales bigint NOT NULL DEFAULT 0,
+  ADD COLUMN average_rating numeric NOT NULL DEFAULT 0,
+  ADD COLUMN rating_count bigint NOT NULL DEFAULT 0,
+  DROP COLUMN category_ids,
+  DROP COLUMN tag_ids;
+ALTER TABLE products
+  ALTER COLUMN keys SET STORAGE MAIN,
+  ALTER COLUMN price_min SET STORAGE MAIN,
+  ALTER COLUMN price_max SET STORAGE MAIN,
+  ALTER COLUMN gtin SET STORAGE MAIN,
+  ALTER COLUMN average_rating SET STORAGE MAIN;
+
+-- Without a price comes last in either direction: the index says so, no comparison has to know of NULL.
+CREATE INDEX products_by_price ON products (coalesce(price_min, 'Infinity'), id) WHERE is_listed;
+CREATE INDEX products_by_price_falling ON products (coalesce(price_max, '-Infinity'), id) WHERE is_listed;
+CREATE INDEX products_by_popularity ON products (total_sales, id) WHERE is_listed;
+CREATE INDEX products_by_rating ON products (average_rating, rating_count, id) WHERE is_listed;
+CREATE INDEX products_with_keys ON products USING gin (keys) WHERE is_listed;
+DROP INDEX products_with_sku;
+-- A search for the SKU or the GTIN of a variation finds its product.
+CREATE INDEX products_with_sku ON products (lower(sku)) WHERE is_public AND sku <> '';
+CREATE INDEX products_with_gtin ON products (gtin) WHERE is_public AND gtin <> '';
+CREATE INDEX products_with_slug ON products (slug) WHERE is_public AND NOT is_variation;
+
+-- The words of searchable products, apart from the rows that every change of stock or price writes anew.
+CREATE TABLE product_texts (
+  product_id bigint PRIMARY KEY,
+  ordinal integer NOT NULL,
+  total_sales bigint NOT NULL,
+  -- Of the text that the words are of: where it is the same they are not made again.
+  text_hash bytea NOT NULL,
+  words tsvector NOT NULL
+) WITH (fillfactor = 80);
+CREATE INDEX product_texts_with_words ON product_texts USING gin (words);
+
+-- What words there are, folded, for those who mistype them.
+CREATE TABLE search_words (word text COLLATE "C" PRIMARY KEY);
+CREATE INDEX search_words_alike ON search_words USING gin (word gin_trgm_ops);
+
+ALTER TABLE categories ADD COLUMN slug text COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE attributes
+  ADD COLUMN name text NOT NULL DEFAULT '',
+  ADD COLUMN slug text COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE terms
+  ADD COLUMN name text NOT NULL DEFAULT '',
+  ADD COLUMN slug text COLLATE "C" NOT NULL DEFAULT '',
+  ADD COLUMN menu_order integer NOT NULL DEFAULT 0;
+
+ALTER TABLE reviews
+  ADD COLUMN is_approved boolean NOT NULL DEFAULT false,
+  ADD COLUMN date_created timestamp NOT NULL DEFAULT '-infinity',
+  -- The review as an optica.catalog.v1.Review message.
+  ADD COLUMN document bytea NOT NULL DEFAULT '';
+DROP INDEX reviews_of_product;
+CREATE INDEX reviews_of_product ON reviews (product_id, date_created, id) WHERE is_approved;
+
+-- Figures of the whole catalogue, counted some time after a change: one row, none before the first count.
+CREATE TABLE catalogue_stats (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  computed_at timestamptz NOT NULL,
+  -- The catalogue that was counted.
+  catalogue_changed_at timestamptz NOT NULL,
+  -- The figures as an optica.catalog.v1.CatalogStats message.
+  document bytea NOT NULL
+);
+
+-- How the rows were derived from what the shop sent. Another release, list of allowed keys or language derives them
+-- anew when it starts, and goes on here where it was interrupted.
+ALTER TABLE catalogue
+  ADD COLUMN derivation text,
+  ADD COLUMN deriving text,
+  ADD COLUMN derived_up_to bigint NOT NULL DEFAULT 0,
+  DROP COLUMN meta_allow;
