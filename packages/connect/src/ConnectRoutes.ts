@@ -13,10 +13,11 @@ import type {
   MessageInitShape,
   MessageShape
 } from "@bufbuild/protobuf"
-import type { Code, ConnectRouter } from "@connectrpc/connect"
+import { Code, type ConnectRouter } from "@connectrpc/connect"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type * as Stream from "effect/Stream"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import { isServerStream, isUnary } from "./MethodKind.ts"
 import { serveStream, serveUnary } from "./ServerCall.ts"
 
@@ -99,21 +100,53 @@ export type Requirements<H> = {
 export const make = <S extends DescService, H extends Handlers<S, unknown>>(
   service: S,
   handlers: H
+): Effect.Effect<ServiceRoutes, never, Requirements<H>> => bind(service, handlers, missing)
+
+/**
+ * As {@link make}, for some methods of a service. The others answer UNIMPLEMENTED, also those that the contract gets
+ * later: for stand-ins in tests, which serve what their test calls.
+ */
+export const makePartial = <S extends DescService, H extends Partial<Handlers<S, unknown>>>(
+  service: S,
+  handlers: H & { readonly [K in Exclude<keyof H, keyof S["method"]>]: never }
+): Effect.Effect<ServiceRoutes, never, Requirements<H>> => bind<H>(service, handlers, unimplemented)
+
+const bind = <H extends object>(
+  service: DescService,
+  handlers: H,
+  absent: (method: DescMethod) => unknown
 ): Effect.Effect<ServiceRoutes, never, Requirements<H>> =>
   Effect.map(Effect.context<Requirements<H>>(), (context) => ({
     service,
     register: (router) => {
-      for (const method of service.methods) registerMethod(router, method, handlers, context)
+      for (const method of service.methods) {
+        registerMethod(router, method, Reflect.get(handlers, method.localName) ?? absent(method), context)
+      }
     }
   }))
+
+const missing = (): undefined => undefined
+
+class MethodUnimplemented extends Schema.TaggedError<MethodUnimplemented>()("MethodUnimplemented", {
+  method: Schema.String
+}) {
+  readonly connectCode = Code.Unimplemented
+  override get message() {
+    return `${this.method} is not implemented here`
+  }
+}
+
+const unimplemented = (method: DescMethod) => {
+  const failure = new MethodUnimplemented({ method: `${method.parent.typeName}/${method.name}` })
+  return isServerStream(method) ? () => Stream.fail(failure) : () => Effect.fail(failure)
+}
 
 const registerMethod = <R>(
   router: ConnectRouter,
   method: DescMethod,
-  handlers: object,
+  handler: unknown,
   context: Context.Context<R>
 ): void => {
-  const handler: unknown = Reflect.get(handlers, method.localName)
   if (isUnary(method) && isUnaryHandler<R>(handler)) {
     router.rpc(method, serveUnary(method, handler, context))
   } else if (isServerStream(method) && isServerStreamHandler<R>(handler)) {

@@ -102,7 +102,7 @@ export const runs = {
 
 const product = (id: bigint, name: string) => ({ product: { id, name } })
 
-const catalog = ConnectRoutes.make(CatalogService, {
+const catalog = ConnectRoutes.makePartial(CatalogService, {
   getProduct: ({ id }, call) =>
     Effect.gen(function* () {
       const events = yield* Events

@@ -45,6 +45,18 @@ export const behaviour = (
   )
 
   test(
+    "says of a method that a partial service does not have that it is not implemented",
+    Effect.fnUntraced(function* () {
+      const { getCatalogStats } = yield* catalog
+      const error = yield* Effect.flip(getCatalogStats({}))
+      expect(error).toMatchObject({
+        code: Code.Unimplemented,
+        message: "optica.catalog.v1.CatalogService/GetCatalogStats is not implemented here"
+      })
+    })
+  )
+
+  test(
     "gives a failure's violations and when to come back",
     Effect.fnUntraced(function* () {
       const { getProduct } = yield* catalog

@@ -96,8 +96,7 @@ export const serve = Effect.gen(function* () {
     cancelSync: ({ id }, { requestHeader }) =>
       Effect.as(called(`cancel ${id}`, requestHeader), { run: run(script.current ?? completed) })
   })
-  const unimplemented = () => Effect.fail(new Refused({ code: Code.Unimplemented, message: "not here" }))
-  const catalog = ConnectRoutes.make(CatalogService, {
+  const catalog = ConnectRoutes.makePartial(CatalogService, {
     getProduct: ({ id, view }, { requestHeader }) =>
       Effect.gen(function* () {
         if (view === ProductView.FULL) yield* called("full", requestHeader)
@@ -115,14 +114,7 @@ export const serve = Effect.gen(function* () {
           },
           sourceJson: view === ProductView.FULL ? '{"id":7,"name":"Aviator"}' : ""
         }
-      }),
-    batchGetProducts: unimplemented,
-    listProducts: unimplemented,
-    listVariations: unimplemented,
-    listCategories: unimplemented,
-    getCategory: unimplemented,
-    applyChanges: unimplemented,
-    listResourceVersions: unimplemented
+      })
   })
   const context = yield* Layer.build(
     ConnectServer.layer({

@@ -127,8 +127,7 @@ const catalogRoutes = (controls: Controls) => {
     }
   }
   const notFound = (what: string) => fail(Code.NotFound, `There is no ${what} with that id`)
-  const unused = () => fail(Code.Unimplemented)
-  return ConnectRoutes.make(CatalogService, {
+  return ConnectRoutes.makePartial(CatalogService, {
     getProduct: ({ id }, call) =>
       Effect.andThen(
         enter("GetProduct", call),
@@ -179,10 +178,7 @@ const catalogRoutes = (controls: Controls) => {
             ? notFound("category")
             : Effect.succeed({ category, lastModified: lastModified() })
         })
-      ),
-    batchGetProducts: unused,
-    applyChanges: unused,
-    listResourceVersions: unused
+      )
   })
 }
 

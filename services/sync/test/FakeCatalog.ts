@@ -40,7 +40,7 @@ export class FakeCatalog {
     return this.held.get(kind)?.get(id)?.json
   }
 
-  readonly routes = ConnectRoutes.make(CatalogService, {
+  readonly routes = ConnectRoutes.makePartial(CatalogService, {
     applyChanges: ({ changes }) =>
       Effect.suspend(() => {
         const code = this.hook()
@@ -72,12 +72,6 @@ export class FakeCatalog {
           .sort(([a], [b]) => a - b)
           .slice(0, limit === 0 ? 1000 : limit)
           .map(([id, it]) => ({ id: BigInt(id), observation: it.observation, parentId: it.parentId }))
-      })),
-    getProduct: () => Effect.fail(new Refused({ code: Code.Unimplemented })),
-    batchGetProducts: () => Effect.fail(new Refused({ code: Code.Unimplemented })),
-    listProducts: () => Effect.fail(new Refused({ code: Code.Unimplemented })),
-    listVariations: () => Effect.fail(new Refused({ code: Code.Unimplemented })),
-    listCategories: () => Effect.fail(new Refused({ code: Code.Unimplemented })),
-    getCategory: () => Effect.fail(new Refused({ code: Code.Unimplemented }))
+      }))
   })
 }
