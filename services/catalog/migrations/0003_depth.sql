@@ -1,6 +1,18 @@
--- Typo tolerance and accents. Both extensions are trusted; provisioning creates them where the role itself may not.
-CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public;
-CREATE EXTENSION IF NOT EXISTS unaccent SCHEMA public;
+-- Typo tolerance and accents. The service's role may not create extensions: provisioning does, or an administrator.
+DO $extensions$
+DECLARE
+  wanted text;
+BEGIN
+  FOREACH wanted IN ARRAY ARRAY['pg_trgm', 'unaccent'] LOOP
+    IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = wanted) THEN
+      EXECUTE format('CREATE EXTENSION %I SCHEMA public', wanted);
+    END IF;
+  END LOOP;
+EXCEPTION WHEN insufficient_privilege THEN
+  RAISE EXCEPTION 'the database lacks the extension %, and the role % may not create it: an administrator has to run CREATE EXTENSION IF NOT EXISTS % SCHEMA public',
+    wanted, current_user, wanted;
+END
+$extensions$;
 
 -- Each language that PostgreSQL knows, with accents folded: optica_english is pg_catalog.english behind unaccent.
 DO $languages$
@@ -17,7 +29,7 @@ BEGIN
       JOIN pg_ts_dict dictionary ON dictionary.oid = map.mapdict
       WHERE map.mapcfg = language.oid AND token.alias IN ('word', 'hword', 'hword_part')
     LOOP
-      EXECUTE format('ALTER TEXT SEARCH CONFIGURATION %I ALTER MAPPING FOR %I WITH public.unaccent, pg_catalog.%I',
+      EXECUTE format('ALTER TEXT SEARCH CONFIGURATION %I ALTER MAPPING FOR %I WITH unaccent, pg_catalog.%I',
         'optica_' || language.cfgname, mapping.alias, mapping.dictname);
     END LOOP;
   END LOOP;
@@ -54,7 +66,10 @@ DO $bits$ BEGIN
   EXECUTE format('CREATE AGGREGATE bits_of(integer, integer) (SFUNC = set_bit, STYPE = bit, INITCOND = %L)', repeat('0', 8192));
 END $bits$;
 
+-- Ordinals are given once; those of products that are gone are given again, or a shop that imports its products anew
+-- every night would have bitmaps without end.
 CREATE SEQUENCE product_ordinals AS integer MINVALUE 0;
+CREATE TABLE free_ordinals (ordinal integer PRIMARY KEY);
 
 DROP INDEX products_in_categories, products_with_tags, products_with_stock_status, products_featured, products_on_sale,
   products_by_price, products_by_price_falling;
@@ -104,9 +119,10 @@ CREATE TABLE product_texts (
 ) WITH (fillfactor = 80);
 CREATE INDEX product_texts_with_words ON product_texts USING gin (words);
 
--- What words there are, folded, for those who mistype them.
-CREATE TABLE search_words (word text COLLATE "C" PRIMARY KEY);
-CREATE INDEX search_words_alike ON search_words USING gin (word gin_trgm_ops);
+-- What words there are, folded, for those who mistype them; `alike` is the word in ASCII letters: in a database of the
+-- locale C there are trigrams of no others.
+CREATE TABLE search_words (word text COLLATE "C" PRIMARY KEY, alike text COLLATE "C" NOT NULL);
+CREATE INDEX search_words_alike ON search_words USING gin (alike public.gin_trgm_ops);
 
 ALTER TABLE categories ADD COLUMN slug text COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE attributes
@@ -140,5 +156,7 @@ CREATE TABLE catalogue_stats (
 ALTER TABLE catalogue
   ADD COLUMN derivation text,
   ADD COLUMN deriving text,
+  -- The family and the id that it has come to.
+  ADD COLUMN derived_family smallint NOT NULL DEFAULT 0,
   ADD COLUMN derived_up_to bigint NOT NULL DEFAULT 0,
   DROP COLUMN meta_allow;
