@@ -12,6 +12,18 @@ const MAKING = 1
 export const configurationOf = (sql: SqlClient, language: string): Fragment =>
   sql`${`optica_${language}`}::text::regconfig`
 
+/** Letters of other alphabets, and the ASCII characters that stand for them in `search_words.alike`: in each alphabet its own. */
+const letters = [
+  ["абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґў", "abvgdejziyklmnoprstufhc4w60q185xeiiegu"],
+  ["αβγδεζηθικλμνξοπρστυφχψω", "abgdez8oiklmnjuprstyfxcw"]
+] as const
+
+/** A folded word in ASCII letters, as far as there are any. */
+export const alike = (sql: SqlClient, word: Fragment): Fragment => {
+  const [from, to] = [0, 1].map((side) => sql.literal(`'${letters.map((pair) => pair[side]).join("")}'`))
+  return sql`translate(${word}, ${from ?? sql``}, ${to ?? sql``})`
+}
+
 /**
  * Brings the words of these products up to date with their rows in `products`, which have to be written before, in the
  * same transaction. Who is not searchable loses its words, and so does who is gone. Words whose text did not change stay
@@ -62,8 +74,9 @@ export const writeTexts = Effect.fnUntraced(function* (
       ON CONFLICT (product_id) DO UPDATE SET ordinal = excluded.ordinal, total_sales = excluded.total_sales,
         text_hash = excluded.text_hash, words = excluded.words
     )
-    INSERT INTO search_words (word)
-    SELECT DISTINCT word COLLATE "C" FROM read, string_to_table(public.unaccent(a || ' ' || b || ' ' || c), ' ') word
+    INSERT INTO search_words (word, alike)
+    SELECT DISTINCT word COLLATE "C", ${alike(sql, sql`word`)}
+    FROM read, string_to_table(public.unaccent(a || ' ' || b || ' ' || c), ' ') word
     -- Numbers are not mistyped into other numbers, and what is shorter is like everything.
     WHERE length(word) BETWEEN 3 AND 40 AND word !~ '[0-9]'
     -- In one order for all, so that two batches do not wait for one another.
