@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { SESSION_MAX_MEGABYTES } from "./MessageSize.ts"
+import * as Refusal from "./Refusal.ts"
 import type { RpcListener } from "./RpcListener.ts"
 
 /** Where a server is to listen, and what people set to change that. */
@@ -133,7 +134,12 @@ const open = (listener: RpcListener): OpenPort => {
     if (closing) session.close()
   })
 
-  const h1 = http.createServer((request, response) => {
+  const onExpectation: RpcListener = (request, response) =>
+    Refusal.send(Refusal.unknownExpectation, request, response)
+  h2.on("checkExpectation", onExpectation)
+
+  // Node would answer a missing Host without a body.
+  const h1 = http.createServer({ requireHostHeader: false }, (request, response) => {
     const { socket } = request
     answers.set(socket, response)
     response.shouldKeepAlive &&= !closing
@@ -142,6 +148,12 @@ const open = (listener: RpcListener): OpenPort => {
       else if (!socket.destroyed) answers.set(socket, undefined)
     })
     listener(request, response)
+  })
+  h1.on("checkExpectation", onExpectation)
+  h1.on("clientError", (error: NodeJS.ErrnoException, socket: net.Socket) => {
+    // What is said must never pass for the answer to a request before it.
+    if (error.code === "ECONNRESET" || !socket.writable || answers.get(socket) !== undefined) socket.destroy()
+    else socket.end(Refusal.bytes(unreadable[error.code ?? ""] ?? 400), () => socket.destroySoon())
   })
   const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000, allowHalfOpen: true }
   const server = net.createServer(options, (socket) => {
@@ -189,6 +201,12 @@ const open = (listener: RpcListener): OpenPort => {
       for (const socket of sockets) socket.destroy()
     }
   }
+}
+
+/** What node's parser says of requests that it cannot read; the rest is 400. */
+const unreadable: Readonly<Record<string, 408 | 431>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408
 }
 
 /** How every connection of HTTP/2 begins (RFC 9113, section 3.4); no method of HTTP/1.1 does. */

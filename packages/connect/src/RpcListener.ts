@@ -15,6 +15,7 @@ import {
   universalResponseToNodeResponse
 } from "@connectrpc/connect-node"
 import type { ServiceRoutes } from "./ConnectRoutes.ts"
+import * as Refusal from "./Refusal.ts"
 
 /** For a server of HTTP/1.1 and one of HTTP/2 alike. */
 export type RpcListener = (
@@ -34,26 +35,43 @@ export const make = (options: {
   const router = createConnectRouter({
     acceptCompression: [compressionGzip, compressionBrotli],
     readMaxBytes: options.readMaxBytes,
-    shutdownSignal: options.shutdownSignal
+    shutdownSignal: options.shutdownSignal,
+    requestGate: Refusal.blameCaller
   })
   for (const it of options.routes) it.register(router)
   const handlers = new Map<string, UniversalHandler>(router.handlers.map((it) => [it.requestPath, it]))
 
   return (request, response) => {
     const handler = handlers.get(request.url?.split("?", 1)[0] ?? "")
-    if (handler === undefined) return refuseUnknown(request, response)
+    if (handler === undefined) return Refusal.send(Refusal.noSuchRpc, request, response)
     answer(handler, request, response).catch((reason: unknown) => {
       const { code } = ConnectError.from(reason)
       if (code !== Code.Aborted && code !== Code.Canceled) options.onError(reason)
-      if (!response.headersSent) response.statusCode = 400
-      response.end()
+      if (response.headersSent) response.end()
+      else Refusal.send(Refusal.failed, request, response)
     })
   }
 
   async function answer(handler: UniversalHandler, ...[request, response]: Parameters<RpcListener>) {
-    const universal = universalRequestFromNodeRequest(request, response, undefined, options.contextValues)
+    const universal = toUniversal(request, response)
+    if (universal === undefined) return Refusal.send(Refusal.badAddress, request, response)
+    const refusal = Refusal.ofQuery(universal)
+    if (refusal !== undefined) return Refusal.send(refusal, request, response)
     shortenTimeout(universal.header)
-    await universalResponseToNodeResponse(await handler(universal), response)
+    const answered = await handler(universal)
+    if (answered.status >= 400 && answered.body === undefined) {
+      return Refusal.send(Refusal.ofStatus(answered.status, handler), request, response)
+    }
+    await universalResponseToNodeResponse(answered, response)
+  }
+
+  /** Undefined for a request whose address cannot be told. */
+  function toUniversal(...[request, response]: Parameters<RpcListener>) {
+    try {
+      return universalRequestFromNodeRequest(request, response, undefined, options.contextValues)
+    } catch {
+      return undefined
+    }
   }
 }
 
@@ -72,21 +90,3 @@ const shortenTimeout = (header: Headers) => {
 }
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1
-
-/** `UNIMPLEMENTED`, in the words of the protocol that the client speaks. */
-const refuseUnknown: RpcListener = (request, response) => {
-  const contentType = request.headers["content-type"] ?? ""
-  const message = "the server has no such RPC"
-  request.resume()
-  if (contentType.startsWith("application/grpc")) {
-    const isWeb = contentType.startsWith("application/grpc-web")
-    response.setHeader("content-type", isWeb ? "application/grpc-web+proto" : "application/grpc")
-    response.setHeader("grpc-status", "12")
-    response.setHeader("grpc-message", message)
-    response.end()
-  } else {
-    response.statusCode = 404
-    response.setHeader("content-type", "application/json")
-    response.end(JSON.stringify({ code: "unimplemented", message }))
-  }
-}
