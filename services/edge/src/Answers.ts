@@ -5,19 +5,9 @@ import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Schema from "effect/Schema"
 import * as Exchange from "./Exchange.ts"
+import { Pagination, type Place } from "./Paging.ts"
 import * as Problems from "./Problems.ts"
 import * as Validators from "./Validators.ts"
-
-export const Pagination = Schema.Struct({
-  page: Schema.Int,
-  per_page: Schema.Int,
-  total: Schema.Int,
-  total_pages: Schema.Int,
-  has_next: Schema.Boolean,
-  has_prev: Schema.Boolean,
-  next_cursor: Schema.Null
-}).annotate({ identifier: "Pagination" })
-export type Pagination = typeof Pagination.Type
 
 const Performance = Schema.Struct({
   response_time: Schema.String.annotate({ examples: ["12.3ms"] }),
@@ -25,20 +15,32 @@ const Performance = Schema.Struct({
   source: Schema.Literals(["l0", "l1", "l2", "redis", "service"])
 })
 
-/** The envelope of one thing. */
-export const Envelope = <S extends Schema.Top>(data: S) =>
+/** The envelope of one thing; `more` is what its `meta` says beside. */
+export const Envelope = <
+  S extends Schema.Top,
+  const More extends Schema.Struct.Fields = Record<never, never>
+>(
+  data: S,
+  more?: More
+) =>
   Schema.Struct({
     success: Schema.Literal(true),
     data,
-    meta: Schema.Struct({ performance: Performance })
+    meta: Schema.Struct({ ...more, performance: Performance })
   })
 
 /** The envelope of a page. */
-export const PageEnvelope = <S extends Schema.Top>(item: S) =>
+export const PageEnvelope = <
+  S extends Schema.Top,
+  const More extends Schema.Struct.Fields = Record<never, never>
+>(
+  item: S,
+  more?: More
+) =>
   Schema.Struct({
     success: Schema.Literal(true),
     data: Schema.Array(item),
-    meta: Schema.Struct({ pagination: Pagination, performance: Performance })
+    meta: Schema.Struct({ pagination: Pagination, ...more, performance: Performance })
   })
 
 /** For how many seconds an answer may be kept. */
@@ -55,11 +57,14 @@ const STALE_IF_ERROR = 3600
 const cacheControl = ({ maxAge }: Freshness): string =>
   `public, max-age=${maxAge}, s-maxage=${maxAge}, stale-while-revalidate=${STALE_WHILE_REVALIDATE}, stale-if-error=${STALE_IF_ERROR}`
 
-const envelope = (exchange: Exchange.Exchange, data: string, pagination: string | undefined): string => {
-  const meta = pagination === undefined ? "" : `"pagination":${pagination},`
+/** `meta` is what stands in it before the performance: members of a JSON object, as text. */
+const envelope = (exchange: Exchange.Exchange, data: string, meta: ReadonlyArray<string>): string => {
   const performance = `{"response_time":"${Exchange.elapsed(exchange).toFixed(1)}ms","cache_status":"miss","source":"service"}`
-  return `{"success":true,"data":${data},"meta":{${meta}"performance":${performance}}}`
+  return `{"success":true,"data":${data},"meta":{${[...meta, `"performance":${performance}`].join(",")}}}`
 }
+
+const members = (meta: Readonly<Record<string, unknown>>): ReadonlyArray<string> =>
+  Object.entries(meta).map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`)
 
 /**
  * The answer to a public read, or 304 where the caller holds it, or 412. `lastModified` is in milliseconds since the
@@ -69,7 +74,10 @@ export const publicRead = (
   exchange: Exchange.Exchange,
   answer: {
     readonly data: unknown
-    readonly pagination?: Pagination
+    /** Of a page. */
+    readonly place?: Place
+    /** What `meta` says beside, which no validator covers. */
+    readonly meta?: Readonly<Record<string, unknown>>
     readonly lastModified: number | undefined
     readonly freshness: Freshness
   }
@@ -78,9 +86,10 @@ export const publicRead = (
     // When the request came in: what was read since may have changed again before this answer leaves.
     const asOf = now - Exchange.elapsed(exchange)
     const data = JSON.stringify(answer.data)
-    const pagination = answer.pagination === undefined ? undefined : JSON.stringify(answer.pagination)
-    const etag = Validators.entityTag(data, pagination ?? "")
+    const pagination = answer.place === undefined ? "" : JSON.stringify(answer.place.pagination)
+    const etag = Validators.entityTag(data, pagination)
     const headers: Record<string, string> = {
+      ...answer.place?.headers,
       etag,
       "cache-control": cacheControl(answer.freshness),
       "x-cache-status": "miss",
@@ -98,10 +107,13 @@ export const publicRead = (
         return Effect.succeed(HttpServerResponse.empty({ status: 304, headers }))
       case "proceed":
         return Effect.succeed(
-          HttpServerResponse.text(envelope(exchange, data, pagination), {
-            headers,
-            contentType: "application/json"
-          })
+          HttpServerResponse.text(
+            envelope(exchange, data, [
+              ...(pagination === "" ? [] : [`"pagination":${pagination}`]),
+              ...members(answer.meta ?? {})
+            ]),
+            { headers, contentType: "application/json" }
+          )
         )
     }
   })
@@ -123,7 +135,7 @@ export const privately = (
   data: unknown,
   options: { readonly status?: number; readonly headers?: Record<string, string> } = {}
 ): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.text(envelope(exchange, JSON.stringify(data), undefined), {
+  HttpServerResponse.text(envelope(exchange, JSON.stringify(data), []), {
     status: options.status ?? 200,
     headers: { "cache-control": "private, no-store", ...options.headers },
     contentType: "application/json"

@@ -8,6 +8,7 @@ import { HealthApi } from "./HealthApi.ts"
 import { annotations } from "./OpenApiDocument.ts"
 import * as Problems from "./Problems.ts"
 import { ProductsApi } from "./ProductsApi.ts"
+import { SearchApi } from "./SearchApi.ts"
 import { SyncApi } from "./SyncApi.ts"
 
 /** Declares what any route may answer with. It does nothing: `Handler` turns every failure into its problem. */
@@ -32,7 +33,7 @@ export class AnyRefusal extends HttpApiMiddleware.Service<AnyRefusal>()("@optica
 const strict = { errors: "all", onExcessProperty: "error" } as const
 
 export class Api extends HttpApi.make("optica")
-  .add(ProductsApi, CategoriesApi, SyncApi, HealthApi, DocumentsApi)
+  .add(ProductsApi, SearchApi, CategoriesApi, SyncApi, HealthApi, DocumentsApi)
   .middleware(AnyRefusal)
   .annotate(HttpApi.ParamsParseOptions, strict)
   .annotate(HttpApi.QueryParseOptions, strict)

@@ -31,9 +31,8 @@ export const layer = (freshness: CatalogRead.Freshnesses) =>
           Answers.respond(
             request,
             Effect.fnUntraced(function* (exchange) {
-              const id = yield* CatalogRead.possibleId(params.id, "category")
               const { category, lastModified } = yield* CatalogRead.fromCatalog(exchange)(
-                catalog.getCategory({ id })
+                catalog.getCategory({ id: params.id })
               )
               if (category === undefined) return yield* Problems.notFound("There is no category with that id")
               return yield* Answers.publicRead(exchange, {

@@ -37,6 +37,13 @@ const isOrigin = (it: string): boolean =>
 const read = <A>(config: Config.Config<A>, sentence: string): Effect.Effect<A, string> =>
   Effect.mapError(config, () => sentence)
 
+/** How long caches may keep answers of one kind. */
+const maxAge = (name: string, seconds: number) =>
+  read(
+    whole(name, 0, 86_400).pipe(Config.withDefault(seconds)),
+    `${name} must be a whole number of seconds from 0 to 86400.`
+  )
+
 /** How the edge itself behaves. */
 const own = {
   host: read(
@@ -58,14 +65,11 @@ const own = {
     whole("REQUEST_TIMEOUT_MS", 100, 600_000).pipe(Config.withDefault(10_000)),
     "REQUEST_TIMEOUT_MS must be a whole number of milliseconds from 100 to 600000."
   ),
-  productMaxAge: read(
-    whole("CACHE_TTL_PRODUCT", 0, 86_400).pipe(Config.withDefault(30)),
-    "CACHE_TTL_PRODUCT must be a whole number of seconds from 0 to 86400."
-  ),
-  listMaxAge: read(
-    whole("CACHE_TTL_LIST", 0, 86_400).pipe(Config.withDefault(15)),
-    "CACHE_TTL_LIST must be a whole number of seconds from 0 to 86400."
-  )
+  productMaxAge: maxAge("CACHE_TTL_PRODUCT", 30),
+  listMaxAge: maxAge("CACHE_TTL_LIST", 15),
+  stockMaxAge: maxAge("CACHE_TTL_STOCK", 10),
+  reviewsMaxAge: maxAge("CACHE_TTL_REVIEWS", 60),
+  searchMaxAge: maxAge("CACHE_TTL_SEARCH", 30)
 }
 
 /** Where it finds the services behind it, and what lets it in. */

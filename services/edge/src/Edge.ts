@@ -23,8 +23,10 @@ import { LocalAccess, OperatorAccess } from "./OperatorAccess.ts"
 import * as ProductsHttp from "./ProductsHttp.ts"
 import * as Refusals from "./Refusals.ts"
 import * as Routes from "./Routes.ts"
+import * as SearchHttp from "./SearchHttp.ts"
 import * as Server from "./Server.ts"
 import { Stopping } from "./Stopping.ts"
+import * as Storefront from "./Storefront.ts"
 import * as SyncHttp from "./SyncHttp.ts"
 import type { CatalogUpstream, SyncUpstream } from "./Upstreams.ts"
 
@@ -39,8 +41,16 @@ export interface Options {
   readonly requestTimeoutMs?: number | undefined
   /** Seconds that caches may keep one product; default 30. */
   readonly productMaxAge?: number | undefined
-  /** Seconds that caches may keep lists and categories; default 15. */
+  /** Seconds that caches may keep lists, categories, counts and figures; default 15. */
   readonly listMaxAge?: number | undefined
+  /** Seconds that caches may keep stock; default 10. */
+  readonly stockMaxAge?: number | undefined
+  /** Seconds that caches may keep reviews; default 60. */
+  readonly reviewsMaxAge?: number | undefined
+  /** Seconds that caches may keep searches and suggestions; default 30. */
+  readonly searchMaxAge?: number | undefined
+  /** Whether "/" is the storefront page; default false: it says where things are, in JSON. */
+  readonly storefront?: boolean | undefined
 }
 
 /** The REST edge, listening. */
@@ -65,11 +75,15 @@ export class Edge extends Context.Service<
 const routes = (options: Options) => {
   const freshness = {
     product: { maxAge: options.productMaxAge ?? 30 },
-    list: { maxAge: options.listMaxAge ?? 15 }
+    list: { maxAge: options.listMaxAge ?? 15 },
+    stock: { maxAge: options.stockMaxAge ?? 10 },
+    reviews: { maxAge: options.reviewsMaxAge ?? 60 },
+    search: { maxAge: options.searchMaxAge ?? 30 }
   }
   return HttpApiBuilder.layer(Api).pipe(
     Layer.provide([
       ProductsHttp.layer(freshness),
+      SearchHttp.layer(freshness),
       CategoriesHttp.layer(freshness),
       SyncHttp.layer,
       HealthHttp.layer,
@@ -85,8 +99,9 @@ const serve = Effect.fnUntraced(function* (options: Options) {
   const stopping = yield* Deferred.make<void>()
   const cors = { origins: new Set(options.corsOrigins ?? []) }
   const built = yield* Layer.build(Layer.provide(routes(options), Layer.succeed(Stopping, stopping)))
+  const storefront = options.storefront === true ? yield* Storefront.load : Storefront.none
   const app = Handler.make({ cors, requestTimeoutMs: options.requestTimeoutMs ?? 10_000 })(
-    Context.get(built, HttpRouter.HttpRouter).asHttpEffect()
+    storefront.before(Context.get(built, HttpRouter.HttpRouter).asHttpEffect())
   )
   // Requests run in a scope of their own: forked before the server listens, it closes after the server has waited.
   const requests = yield* Scope.fork(yield* Scope.Scope)
@@ -99,7 +114,7 @@ const serve = Effect.fnUntraced(function* (options: Options) {
     host: options.host,
     port: options.port,
     cors,
-    find: Routes.finder(Api),
+    find: storefront.find(Routes.finder(Api)),
     record: AccessLog.make(yield* Effect.context<never>()),
     answer,
     onStop: Deferred.succeed(stopping, undefined)

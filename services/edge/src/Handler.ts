@@ -55,6 +55,7 @@ const explain = (cause: Cause.Cause<unknown>, exchange: Exchange.Exchange): Effe
 const beforeRouting = (exchange: Exchange.Exchange, cors: ResponseHeaders.Cors): Answer | undefined => {
   const { route, method } = exchange
   const refuse = (problem: Problems.Problem) => Problems.toResponse(problem, exchange)
+  if (!isDecodable(exchange.path)) return refuse(Refusals.undecodablePath)
   if (route === undefined) return refuse(Refusals.nothingAt(exchange))
   if (method === "OPTIONS") {
     const headers = { allow: route.allow, ...ResponseHeaders.preflight(exchange, cors, route.allow) }
@@ -62,7 +63,9 @@ const beforeRouting = (exchange: Exchange.Exchange, cors: ResponseHeaders.Cors):
   }
   if (!route.methods.has(method)) return refuse(Refusals.methodNotAllowed(route.allow))
   const { headers } = exchange.request
-  if (!accepts(headers.accept, route.produces)) return refuse(Refusals.notAcceptable(route.produces))
+  const produced = [route.produces, route.alternative ?? route.produces]
+  if (!produced.some((type) => accepts(headers.accept, type)))
+    return refuse(Refusals.notAcceptable(route.produces))
   const { search } = splitTarget(exchange)
   if (!isDecodable(search)) return refuse(Refusals.undecodableQuery)
   return method === "GET" || method === "HEAD" ? undefined : refuseBody(exchange)
@@ -85,10 +88,10 @@ const refuseBody = (exchange: Exchange.Exchange): Answer | undefined => {
 
 const splitTarget = ({ target, path }: Exchange.Exchange) => ({ search: target.slice(path.length + 1) })
 
-const isDecodable = (search: string): boolean => {
-  if (!search.includes("%")) return true
+const isDecodable = (text: string): boolean => {
+  if (!text.includes("%")) return true
   try {
-    decodeURIComponent(search)
+    decodeURIComponent(text)
     return true
   } catch {
     return false

@@ -5,7 +5,7 @@ import { ManageStock, ProductSchema } from "@optica/contracts/optica/catalog/v1/
 import { RunKind, RunSchema, RunStatus } from "@optica/contracts/optica/sync/v1/run_pb"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { categoryView } from "./CategoryView.ts"
-import * as Parameters from "./Parameters.ts"
+import { documentation } from "./ParameterDocumentation.ts"
 import * as Problems from "./Problems.ts"
 import { productView, variationView } from "./ProductView.ts"
 import { API_VERSION } from "./ResponseHeaders.ts"
@@ -79,7 +79,7 @@ const examples: Record<string, unknown> = {
   ),
   Run: runView(
     create(RunSchema, {
-      id: String(Parameters.documentation.run?.example),
+      id: String(documentation.run?.example),
       kind: RunKind.FULL,
       status: RunStatus.RUNNING,
       startedAt: { seconds: 1_795_230_000n },
@@ -122,17 +122,30 @@ const headersOf: Record<string, Record<string, unknown>> = {
   503: { "retry-after": text }
 }
 
+/** How lists and objects are written into a query. */
+const styles: Record<string, object> = {
+  array: { style: "form", explode: false },
+  object: { style: "deepObject", explode: true }
+}
+
+const pagedAnswer = {
+  link: { ...text, required: false, description: "RFC 8288: first, prev, next, last; relative" },
+  "x-wp-total": text,
+  "x-wp-totalpages": text
+}
+
 const describeOperation = (path: string, operation: Operation): void => {
   const cacheable = path.startsWith("/api/")
+  const paged = operation.parameters.some(({ name }) => name === "per_page")
+  // The document knows no bracket parameters, which are one object here.
+  if (operation.parameters.some(({ name }) => name === "rating")) {
+    operation.parameters.push({ name: "attributes", in: "query", schema: {}, required: false })
+  }
   for (const parameter of operation.parameters) {
     const name = parameter.name === "id" && path.startsWith("/sync/") ? "run" : parameter.name
-    const documented = Parameters.documentation[name]
+    const documented = documentation[name]
     if (documented === undefined) throw new Error(`the parameter ${name} of ${path} is not documented`)
-    Object.assign(
-      parameter,
-      documented,
-      documented.schema.type === "array" ? { style: "form", explode: false } : {}
-    )
+    Object.assign(parameter, documented, styles[String(documented.schema.type)])
   }
   if (path === "/metrics" || path === "/health/full") operation.security = [{}, { operator: [] }]
   if (operation.requestBody === undefined) {
@@ -147,6 +160,7 @@ const describeOperation = (path: string, operation: Operation): void => {
     response.headers = {
       ...everyAnswer,
       ...(cacheable && (status === "200" || status === "304") ? cacheableAnswer : {}),
+      ...(paged && (status === "200" || status === "304") ? pagedAnswer : {}),
       ...headersOf[status]
     }
   }

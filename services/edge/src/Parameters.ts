@@ -39,9 +39,12 @@ const wholeNumber = (minimum: number, maximum: number) =>
     readWhole(text, minimum, maximum)
   )
 
-const MAX_PAGE = 1_000_000
-const MAX_PER_PAGE = 100
-const MAX_LIST = 100
+export const MAX_PAGE = 1_000_000
+export const MAX_PER_PAGE = 100
+/** Values of one parameter. */
+export const MAX_LIST = 100
+/** Characters of a search. */
+export const MAX_SEARCH = 100
 
 const list = <A>(item: Schema.Codec<A>, rule: string, parse: (text: string) => A | undefined) =>
   parameter(
@@ -64,31 +67,75 @@ const boolean = parameter(Schema.Boolean, "must be true or false", (text) =>
   text === "true" ? true : text === "false" ? false : undefined
 )
 
+const plainText = (text: string): string | undefined => (/^\P{Cc}{1,200}$/u.test(text) ? text : undefined)
+
+const mustBeCursor = "must be next_cursor of an answer to the same filters and order"
+
 const price = parameter(
   Schema.String,
   "must be an amount such as 1499 or 1499.50: up to 15 digits, a point, up to 10 more",
   (text) => (/^[0-9]{1,15}(?:\.[0-9]{1,10})?$/.test(text) ? text : undefined)
 )
 
-const ids = list(Schema.Number, "an id: a whole number from 1, in plain digits", (text) =>
-  readWhole(text, 1, Number.MAX_SAFE_INTEGER)
-)
+/** Ids are numbers in JSON, which are exact up to here: nothing has a larger one. */
+const MAX_ID = Number.MAX_SAFE_INTEGER
+const anId = `an id: a whole number from 1 to ${MAX_ID}, in plain digits`
+const ids = list(Schema.Number, anId, (text) => readWhole(text, 1, MAX_ID))
+
+/** One to so many characters (code points) once what is blank at both ends is gone. Whatever they are, they are text. */
+const words = parameter(Schema.String, `must be 1 to ${MAX_SEARCH} characters of text`, (text) => {
+  const trimmed = text.trim()
+  // A code point has at most two units: what is much too long is not counted.
+  return trimmed !== "" && trimmed.length <= 2 * MAX_SEARCH && [...trimmed].length <= MAX_SEARCH
+    ? trimmed
+    : undefined
+})
 
 export const page = wholeNumber(1, MAX_PAGE)
 export const perPage = wholeNumber(1, MAX_PER_PAGE)
+export const cursor = parameter(Schema.String, mustBeCursor, (text) =>
+  /^[\x21-\x7e]{1,2000}$/.test(text) ? text : undefined
+)
+export const search = words
+export const q = words
+/** How many suggestions of each kind. */
+export const limit = wholeNumber(1, 20)
 export const categories = ids
 export const tag = ids
+export const brand = ids
 export const include = ids
+export const rating = list(Schema.Number, "a whole number from 1 to 5", (text) => readWhole(text, 1, 5))
+/** Bracket parameters such as `attributes[pa_color]`. */
+export const attribute = Schema.TemplateLiteral([
+  "attributes[",
+  Schema.String.check(Schema.isPattern(/^[^[\]\p{Cc}]{1,100}$/u)),
+  "]"
+])
+/** The attribute that the name of a bracket parameter names; undefined for other names. */
+export const attributeOf = (name: string): string | undefined => /^attributes\[(.*)\]$/su.exec(name)?.[1]
+/** Slugs of terms. */
+export const terms = list(Schema.String, "1 to 200 characters without control characters", plainText)
 /** SKUs, exactly. Control characters are refused: PostgreSQL cannot hold all of them. */
-export const sku = list(Schema.String, "1 to 200 characters without control characters", (text) =>
-  /^\P{Cc}{1,200}$/u.test(text) ? text : undefined
-)
+export const sku = list(Schema.String, "1 to 200 characters without control characters", plainText)
 export const minPrice = price
 export const maxPrice = price
 export const onSale = boolean
 export const featured = boolean
 export const stockStatus = oneOf("instock", "outofstock", "onbackorder")
-export const orderby = oneOf("date", "id", "include", "title", "slug", "modified", "menu_order", "price")
+export const orderBys = [
+  "date",
+  "id",
+  "include",
+  "title",
+  "slug",
+  "modified",
+  "menu_order",
+  "price",
+  "popularity",
+  "rating",
+  "relevance"
+] as const
+export const orderby = oneOf(...orderBys)
 export const order = oneOf("asc", "desc")
 
 /** Names of fields to answer with; those that do not exist are named in the refusal. */
@@ -122,9 +169,17 @@ export const nothing = Schema.Struct({}).check(
   )
 )
 
-/** Id of a product or a category in a path. Numbers too large to be one are ids that nothing has. */
-export const id = parameter(Schema.BigInt, "must be an id: a whole number from 1, in plain digits", (text) =>
-  /^[1-9][0-9]{0,99}$/.test(text) ? BigInt(text) : undefined
+/** Id of a product or a category in a path. */
+export const id = parameter(Schema.BigInt, `must be ${anId}`, (text) => {
+  const value = readWhole(text, 1, MAX_ID)
+  return value === undefined ? undefined : BigInt(value)
+})
+
+/** Slug of a product in a path. */
+export const slug = parameter(
+  Schema.String,
+  "must be a slug: 1 to 600 characters without control characters",
+  (text) => (/^\P{Cc}{1,600}$/u.test(text) ? text : undefined)
 )
 
 /** Id of a run in a path. */
@@ -133,75 +188,3 @@ export const runId = parameter(Schema.String, "must be the UUID of a run", (text
     ? text.toLowerCase()
     : undefined
 )
-
-export interface ParameterDocumentation {
-  readonly description: string
-  readonly schema: Record<string, unknown>
-  readonly example: unknown
-}
-
-const id64 = { type: "integer", format: "int64", minimum: 1 }
-const idList = { type: "array", items: id64, minItems: 1, maxItems: MAX_LIST }
-const amount = { type: "string", pattern: "^[0-9]{1,15}(?:\\.[0-9]{1,10})?$" }
-
-/** What the OpenAPI document says of each parameter, by name. Lists are separated by commas. */
-export const documentation: Record<string, ParameterDocumentation> = {
-  page: {
-    description: "Which page, from 1. A page past the end is empty.",
-    schema: { type: "integer", minimum: 1, maximum: MAX_PAGE, default: 1 },
-    example: 1
-  },
-  per_page: {
-    description: "Items on a page.",
-    schema: { type: "integer", minimum: 1, maximum: MAX_PER_PAGE, default: 20 },
-    example: 20
-  },
-  fields: {
-    description: "Only these fields of each item.",
-    schema: { type: "array", items: { type: "string" }, minItems: 1 },
-    example: ["id", "name", "price"]
-  },
-  categories: { description: "In any of these categories or one below.", schema: idList, example: [16] },
-  tag: { description: "With any of these tags, by id.", schema: idList, example: [34] },
-  sku: {
-    description: "With any of these SKUs, exactly.",
-    schema: {
-      type: "array",
-      items: { type: "string", minLength: 1, maxLength: 200 },
-      minItems: 1,
-      maxItems: MAX_LIST
-    },
-    example: ["FR-1001"]
-  },
-  include: { description: "Among these ids.", schema: idList, example: [18, 19] },
-  min_price: { description: "Price at least this.", schema: amount, example: "999.50" },
-  max_price: { description: "Price at most this.", schema: amount, example: "4999" },
-  on_sale: { description: "On sale now, or not.", schema: { type: "boolean" }, example: true },
-  featured: { description: "Featured, or not.", schema: { type: "boolean" }, example: true },
-  stock_status: {
-    description: "With this stock status.",
-    schema: { type: "string", enum: ["instock", "outofstock", "onbackorder"] },
-    example: "instock"
-  },
-  orderby: {
-    description:
-      "Ordered by what; ties by id. `include` is the order of the ids in `include`, which it needs.",
-    schema: {
-      type: "string",
-      enum: ["date", "id", "include", "title", "slug", "modified", "menu_order", "price"],
-      default: "date"
-    },
-    example: "price"
-  },
-  order: {
-    description: "Rising or falling.",
-    schema: { type: "string", enum: ["asc", "desc"], default: "desc" },
-    example: "asc"
-  },
-  id: { description: "Id that WooCommerce gave it.", schema: id64, example: 18 },
-  run: {
-    description: "Id of the run.",
-    schema: { type: "string", format: "uuid" },
-    example: "0198a3c2-5f1e-7c3a-9d1b-6f0f4b8f2a11"
-  }
-}

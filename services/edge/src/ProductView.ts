@@ -108,7 +108,7 @@ export const ProductView = Schema.Struct({
   variations: Schema.Array(Schema.Int),
   grouped_products: Schema.Array(Schema.Int),
   has_options: Schema.Boolean
-}).annotate({ identifier: "Product" })
+})
 export type ProductView = typeof ProductView.Type
 
 export const VariationView = Schema.Struct({
@@ -116,8 +116,20 @@ export const VariationView = Schema.Struct({
   image: Schema.NullOr(ImageView),
   gallery_image_ids: Schema.Array(Schema.Int),
   attributes: Schema.Array(ChosenAttribute)
-}).annotate({ identifier: "Variation" })
+})
 export type VariationView = typeof VariationView.Type
+
+/** What an answer holds of one: all of it, unless `fields` names less. */
+export const part = <const Fields extends Schema.Struct.Fields>(
+  view: Schema.Struct<Fields>,
+  identifier: string
+) =>
+  view
+    .mapFields(Struct.map(Schema.optionalKey))
+    .annotate({ identifier, description: "All of these, unless the parameter `fields` names some" })
+
+export const ProductPart = part(ProductView, "Product")
+export const VariationPart = part(VariationView, "Variation")
 
 export const productFields: ReadonlySet<string> = new Set(Struct.keys(ProductView.fields))
 export const variationFields: ReadonlySet<string> = new Set(Struct.keys(VariationView.fields))
@@ -131,7 +143,7 @@ export const project = (view: object, names: ReadonlyArray<string> | undefined):
 
 const orNull = (text: string): string | null => (text === "" ? null : text)
 
-const manageStock = (value: ManageStock): boolean | "parent" =>
+export const manageStock = (value: ManageStock): boolean | "parent" =>
   value === ManageStock.PARENT ? "parent" : value === ManageStock.YES
 
 const json = (text: string): Schema.Json => {

@@ -5,61 +5,70 @@ import * as Schema from "effect/Schema"
 import { Envelope, PageEnvelope } from "./Answers.ts"
 import * as Parameters from "./Parameters.ts"
 import * as Problems from "./Problems.ts"
-import { ProductView, productFields, VariationView, variationFields } from "./ProductView.ts"
-
-/** Filters, order and page of a product list. */
-export const ProductQuery = Schema.Struct({
-  page: Schema.optionalKey(Parameters.page),
-  per_page: Schema.optionalKey(Parameters.perPage),
-  fields: Schema.optionalKey(Parameters.fields(productFields)),
-  categories: Schema.optionalKey(Parameters.categories),
-  tag: Schema.optionalKey(Parameters.tag),
-  sku: Schema.optionalKey(Parameters.sku),
-  include: Schema.optionalKey(Parameters.include),
-  min_price: Schema.optionalKey(Parameters.minPrice),
-  max_price: Schema.optionalKey(Parameters.maxPrice),
-  on_sale: Schema.optionalKey(Parameters.onSale),
-  featured: Schema.optionalKey(Parameters.featured),
-  stock_status: Schema.optionalKey(Parameters.stockStatus),
-  orderby: Schema.optionalKey(Parameters.orderby),
-  order: Schema.optionalKey(Parameters.order)
-})
-export type ProductQuery = typeof ProductQuery.Type
+import * as ProductQuery from "./ProductQuery.ts"
+import { ProductPart, productFields, VariationPart } from "./ProductView.ts"
+import { ReviewView } from "./ReviewView.ts"
+import { StockView } from "./StockView.ts"
 
 const params = { id: Parameters.id }
+const query = { fields: Schema.optionalKey(Parameters.fields(productFields)) }
+
+const told = (summary: string, description?: string) =>
+  OpenApi.annotations(description === undefined ? { summary } : { summary, description })
 
 export class ProductsApi extends HttpApiGroup.make("products")
   .add(
     HttpApiEndpoint.get("listProducts", "/api/products", {
-      query: ProductQuery,
-      success: PageEnvelope(ProductView)
+      query: ProductQuery.ListQuery,
+      success: PageEnvelope(ProductPart)
     }).annotateMerge(
-      OpenApi.annotations({
-        summary: "List products",
-        description: "A page of the products that match all filters. The same product is never on two pages."
-      })
+      told(
+        "List products",
+        "A page of the products that match all filters. The same product is never on two pages. `Link` leads to the others: by number for the first 10,000 items, by cursor from there."
+      )
     ),
+    HttpApiEndpoint.get("listFeatured", "/api/products/featured", {
+      query: ProductQuery.FeaturedQuery,
+      success: PageEnvelope(ProductPart)
+    }).annotateMerge(told("List featured products")),
+    HttpApiEndpoint.get("listByCategory", "/api/products/categories/:id", {
+      params,
+      query: ProductQuery.CategoryListQuery,
+      success: PageEnvelope(ProductPart),
+      error: Problems.NotFound
+    }).annotateMerge(told("List the products of a category", "Those in it and in the categories below it.")),
+    HttpApiEndpoint.get("getProductBySlug", "/api/products/slug/:slug", {
+      params: { slug: Parameters.slug },
+      query,
+      success: Envelope(ProductPart),
+      error: Problems.NotFound
+    }).annotateMerge(told("Get a product by its slug")),
     HttpApiEndpoint.get("getProduct", "/api/products/:id", {
       params,
-      query: { fields: Schema.optionalKey(Parameters.fields(productFields)) },
-      success: Envelope(ProductView),
+      query,
+      success: Envelope(ProductPart),
       error: Problems.NotFound
-    }).annotateMerge(OpenApi.annotations({ summary: "Get a product or a variation" })),
+    }).annotateMerge(told("Get a product or a variation")),
     HttpApiEndpoint.get("listVariations", "/api/products/:id/variations", {
       params,
-      query: {
-        page: Schema.optionalKey(Parameters.page),
-        per_page: Schema.optionalKey(Parameters.perPage),
-        fields: Schema.optionalKey(Parameters.fields(variationFields))
-      },
-      success: PageEnvelope(VariationView),
+      query: ProductQuery.VariationsQuery,
+      success: PageEnvelope(VariationPart),
       error: Problems.NotFound
     }).annotateMerge(
-      OpenApi.annotations({
-        summary: "List the variations of a product",
-        description: "In the shop's order: by menu_order, then id."
-      })
-    )
+      told("List the variations of a product", "In the shop's order: by menu_order, then id.")
+    ),
+    HttpApiEndpoint.get("getStock", "/api/products/:id/stock", {
+      params,
+      query: Parameters.nothing,
+      success: Envelope(StockView),
+      error: Problems.NotFound
+    }).annotateMerge(told("Get the stock of a product or a variation")),
+    HttpApiEndpoint.get("listReviews", "/api/products/:id/reviews", {
+      params,
+      query: ProductQuery.ReviewsQuery,
+      success: PageEnvelope(ReviewView),
+      error: Problems.NotFound
+    }).annotateMerge(told("List the reviews of a product", "Approved ones, the newest first."))
   )
   .annotateMerge(
     OpenApi.annotations({

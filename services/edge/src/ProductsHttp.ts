@@ -1,6 +1,6 @@
+import type { RpcError } from "@optica/connect/ConnectError"
 import {
-  ProductOrderBy,
-  SortOrder,
+  type GetProductResponse,
   ProductView as View
 } from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
 import * as Effect from "effect/Effect"
@@ -8,46 +8,14 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as Answers from "./Answers.ts"
 import { Api } from "./Api.ts"
 import * as CatalogRead from "./CatalogRead.ts"
+import type * as Exchange from "./Exchange.ts"
+import * as Paging from "./Paging.ts"
 import * as Problems from "./Problems.ts"
-import type { ProductQuery } from "./ProductsApi.ts"
+import * as ProductQuery from "./ProductQuery.ts"
 import { productView, project, variationView } from "./ProductView.ts"
+import { reviewView } from "./ReviewView.ts"
+import { stockView } from "./StockView.ts"
 import { CatalogUpstream } from "./Upstreams.ts"
-
-const orderBys: Record<NonNullable<ProductQuery["orderby"]>, ProductOrderBy> = {
-  date: ProductOrderBy.DATE,
-  id: ProductOrderBy.ID,
-  include: ProductOrderBy.INCLUDE,
-  title: ProductOrderBy.TITLE,
-  slug: ProductOrderBy.SLUG,
-  modified: ProductOrderBy.MODIFIED,
-  menu_order: ProductOrderBy.MENU_ORDER,
-  price: ProductOrderBy.PRICE
-}
-
-const includeMissing = Problems.make(
-  "VALIDATION_ERROR",
-  "The request is not valid: see error.details (orderby)",
-  {
-    details: [{ field: "orderby", message: "include needs the parameter include", received: "include" }]
-  }
-)
-
-const toRequest = (query: ProductQuery) => ({
-  page: { page: query.page ?? 1, perPage: query.per_page ?? CatalogRead.DEFAULT_PER_PAGE },
-  filter: {
-    categoryIds: query.categories?.map(BigInt) ?? [],
-    tagIds: query.tag?.map(BigInt) ?? [],
-    skus: [...(query.sku ?? [])],
-    includeIds: query.include?.map(BigInt) ?? [],
-    minPrice: query.min_price ?? "",
-    maxPrice: query.max_price ?? "",
-    stockStatus: query.stock_status ?? "",
-    ...(query.on_sale === undefined ? {} : { onSale: query.on_sale }),
-    ...(query.featured === undefined ? {} : { featured: query.featured })
-  },
-  orderBy: orderBys[query.orderby ?? "date"],
-  order: query.order === "asc" ? SortOrder.ASC : SortOrder.DESC
-})
 
 /** Answers the products' routes from the catalogue. */
 export const layer = (freshness: CatalogRead.Freshnesses) =>
@@ -56,51 +24,96 @@ export const layer = (freshness: CatalogRead.Freshnesses) =>
     "products",
     Effect.fnUntraced(function* (handlers) {
       const catalog = yield* CatalogUpstream
+
+      const list = Effect.fnUntraced(function* (exchange: Exchange.Exchange, query: ProductQuery.ListQuery) {
+        const found = yield* CatalogRead.fromCatalog(exchange)(
+          catalog.listProducts(ProductQuery.listRequest(query))
+        )
+        return yield* Answers.publicRead(exchange, {
+          data: found.products.map((product) => project(productView(product), query.fields)),
+          place: Paging.of(exchange, found.page, query),
+          lastModified: CatalogRead.millis(found.lastModified),
+          freshness: freshness.list
+        })
+      })
+
+      const one = Effect.fnUntraced(function* (
+        exchange: Exchange.Exchange,
+        asked: Effect.Effect<Pick<GetProductResponse, "product" | "lastModified">, RpcError>,
+        fields: ReadonlyArray<string> | undefined
+      ) {
+        const { product, lastModified } = yield* CatalogRead.fromCatalog(exchange)(asked)
+        if (product === undefined) return yield* Problems.notFound("There is no such product")
+        return yield* Answers.publicRead(exchange, {
+          data: project(productView(product), fields),
+          lastModified: CatalogRead.millis(lastModified),
+          freshness: freshness.product
+        })
+      })
+
       return handlers.handleAll({
-        listProducts: ({ request, query }) =>
+        listProducts: ({ request, query }) => Answers.respond(request, (exchange) => list(exchange, query)),
+        listFeatured: ({ request, query }) =>
+          Answers.respond(request, (exchange) => list(exchange, { ...query, featured: true })),
+        listByCategory: ({ request, params, query }) =>
           Answers.respond(
             request,
             Effect.fnUntraced(function* (exchange) {
-              if (query.orderby === "include" && query.include === undefined) return yield* includeMissing
-              const list = yield* CatalogRead.fromCatalog(exchange)(catalog.listProducts(toRequest(query)))
-              return yield* Answers.publicRead(exchange, {
-                data: list.products.map((product) => project(productView(product), query.fields)),
-                pagination: CatalogRead.pagination(list.page),
-                lastModified: CatalogRead.millis(list.lastModified),
-                freshness: freshness.list
-              })
+              // A list is empty, not missing, for a category that is not there.
+              yield* CatalogRead.fromCatalog(exchange)(catalog.getCategory({ id: params.id }))
+              return yield* list(exchange, { ...query, categories: [Number(params.id)] })
             })
           ),
         getProduct: ({ request, params, query }) =>
-          Answers.respond(
-            request,
-            Effect.fnUntraced(function* (exchange) {
-              const id = yield* CatalogRead.possibleId(params.id, "product")
-              const { product, lastModified } = yield* CatalogRead.fromCatalog(exchange)(
-                catalog.getProduct({ id, view: View.PUBLIC })
-              )
-              if (product === undefined) return yield* Problems.notFound("There is no product with that id")
-              return yield* Answers.publicRead(exchange, {
-                data: project(productView(product), query.fields),
-                lastModified: CatalogRead.millis(lastModified),
-                freshness: freshness.product
-              })
-            })
+          Answers.respond(request, (exchange) =>
+            one(exchange, catalog.getProduct({ id: params.id, view: View.PUBLIC }), query.fields)
+          ),
+        getProductBySlug: ({ request, params, query }) =>
+          Answers.respond(request, (exchange) =>
+            one(exchange, catalog.getProductBySlug({ slug: params.slug }), query.fields)
           ),
         listVariations: ({ request, params, query }) =>
           Answers.respond(
             request,
             Effect.fnUntraced(function* (exchange) {
-              const productId = yield* CatalogRead.possibleId(params.id, "product")
-              const page = { page: query.page ?? 1, perPage: query.per_page ?? CatalogRead.DEFAULT_PER_PAGE }
-              const list = yield* CatalogRead.fromCatalog(exchange)(
-                catalog.listVariations({ productId, page })
+              const found = yield* CatalogRead.fromCatalog(exchange)(
+                catalog.listVariations({ productId: params.id, page: ProductQuery.pageRequest(query) })
               )
               return yield* Answers.publicRead(exchange, {
-                data: list.variations.map((variation) => project(variationView(variation), query.fields)),
-                pagination: CatalogRead.pagination(list.page),
-                lastModified: CatalogRead.millis(list.lastModified),
+                data: found.variations.map((variation) => project(variationView(variation), query.fields)),
+                place: Paging.of(exchange, found.page, query),
+                lastModified: CatalogRead.millis(found.lastModified),
                 freshness: freshness.list
+              })
+            })
+          ),
+        getStock: ({ request, params }) =>
+          Answers.respond(
+            request,
+            Effect.fnUntraced(function* (exchange) {
+              const { stock, lastModified } = yield* CatalogRead.fromCatalog(exchange)(
+                catalog.getStock({ id: params.id })
+              )
+              if (stock === undefined) return yield* Problems.notFound("There is no such product")
+              return yield* Answers.publicRead(exchange, {
+                data: stockView(stock),
+                lastModified: CatalogRead.millis(lastModified),
+                freshness: freshness.stock
+              })
+            })
+          ),
+        listReviews: ({ request, params, query }) =>
+          Answers.respond(
+            request,
+            Effect.fnUntraced(function* (exchange) {
+              const found = yield* CatalogRead.fromCatalog(exchange)(
+                catalog.listReviews({ productId: params.id, page: ProductQuery.pageRequest(query) })
+              )
+              return yield* Answers.publicRead(exchange, {
+                data: found.reviews.map(reviewView),
+                place: Paging.of(exchange, found.page, query),
+                lastModified: CatalogRead.millis(found.lastModified),
+                freshness: freshness.reviews
               })
             })
           )

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import { ClientAbort, HttpServerError, type RequestParseError } from "effect/http/HttpServerError"
 import { HttpApiSchemaError } from "effect/http-api/HttpApiError"
 import * as SchemaIssue from "effect/SchemaIssue"
+import * as Combinations from "./Combinations.ts"
 import type { Exchange } from "./Exchange.ts"
 import * as Problems from "./Problems.ts"
 
@@ -72,11 +73,13 @@ export const unauthorized = Problems.make(
   { headers: { "www-authenticate": 'Bearer realm="optica"' } }
 )
 
+const unknown = "is not known here"
+
 const issues = SchemaIssue.makeFormatterStandardSchemaV1({
   leafHook: (issue) => {
     switch (issue._tag) {
       case "UnexpectedKey":
-        return "is not known here"
+        return unknown
       case "MissingKey":
         return "is required"
       case "InvalidType":
@@ -96,22 +99,42 @@ export const fromSchemaError = (error: HttpApiSchemaError, exchange: Exchange): 
     if (error.kind === "Query") return search.get(field) ?? undefined
     return error.kind === "Params" ? exchange.path.split("/")[segments.indexOf(`:${field}`)] : undefined
   }
-  const details = issues(error.cause.issue).issues.map(({ path, message }): Problems.Detail => {
-    const field = path === undefined || path.length === 0 ? "body" : path.map(String).join(".")
-    const value = received(field)
-    return { field, message, ...(value === undefined ? {} : { received: value.slice(0, 100) }) }
-  })
-  // A word where an id stands is the address of something that is not there (yet), not a misspelt id.
-  if (
-    error.kind === "Params" &&
-    details.every((it) => /^(?:[A-Za-z][A-Za-z_-]*)?$/.test(it.received ?? ""))
-  ) {
-    return nothingAt(exchange)
-  }
+  const wrong = issues(error.cause.issue).issues.map(({ path, message }) => ({
+    field: path === undefined || path.length === 0 ? "body" : path.map(String).join("."),
+    message
+  }))
+  const details = [...wrong, ...misfits(error.kind, search, wrong)].map(
+    ({ field, message }): Problems.Detail => {
+      const value = received(field)
+      return {
+        field,
+        message: message === unknown && error.kind === "Query" ? `${unknown}: ${known(exchange)}` : message,
+        ...(value === undefined ? {} : { received: value.slice(0, 100) })
+      }
+    }
+  )
+  // Nothing where an id stands: what is above that address is asked for without the slash.
+  if (error.kind === "Params" && details.every((it) => it.received === "")) return nothingAt(exchange)
   const fields = details.map((it) => it.field).join(", ")
   return Problems.make("VALIDATION_ERROR", `The request is not valid: see error.details (${fields})`, {
     details
   })
+}
+
+/** What does not fit together, of fields that are not wrong already. */
+const misfits = (
+  kind: HttpApiSchemaError["kind"],
+  search: URLSearchParams,
+  wrong: ReadonlyArray<{ readonly field: string }>
+) => {
+  if (kind !== "Query") return []
+  const told = new Set(wrong.map((it) => it.field))
+  return Combinations.misfitsOf(search).filter(({ field }) => !told.has(field))
+}
+
+const known = ({ route }: Exchange): string => {
+  const names = route?.parameters ?? []
+  return names.length === 0 ? "this address takes no parameters" : `this address takes ${names.join(", ")}`
 }
 
 /** The answer where nothing is served. */
@@ -175,6 +198,10 @@ export const notAcceptable = (produces: string): Problems.Problem =>
   Problems.make("NOT_ACCEPTABLE", `What is here is ${produces}, which the Accept field leaves out`, {
     details: [{ field: "Accept", message: `must let ${produces} through` }]
   })
+
+export const undecodablePath = Problems.make("VALIDATION_ERROR", "The path is not percent-encoded UTF-8", {
+  details: [{ field: "path", message: "must be UTF-8, with each % followed by two hexadecimal digits" }]
+})
 
 export const undecodableQuery = Problems.make("VALIDATION_ERROR", "The query is not percent-encoded UTF-8", {
   details: [{ field: "query", message: "must be UTF-8, with each % followed by two hexadecimal digits" }]

@@ -27,6 +27,7 @@ const constant = {
 const exposed = [
   "cache-status",
   "etag",
+  "link",
   "location",
   "retry-after",
   "server-timing",
@@ -34,7 +35,9 @@ const exposed = [
   "x-cache-source",
   "x-cache-status",
   REQUEST_ID,
-  "x-response-time"
+  "x-response-time",
+  "x-wp-total",
+  "x-wp-totalpages"
 ].join(", ")
 
 /** Fields of an answer that is about to be written, by the time that it took. */

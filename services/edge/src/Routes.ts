@@ -3,6 +3,9 @@ import * as Context from "effect/Context"
 import * as FindMyWay from "effect/http/FindMyWay"
 import * as HttpApi from "effect/http-api/HttpApi"
 import type * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import type * as Schema from "effect/Schema"
+import * as SchemaAST from "effect/SchemaAST"
+import { targetLimit } from "./Refusals.ts"
 
 /** Media type of an endpoint's answer. */
 export const Produces = Context.Reference<string>("@optica/edge/Produces", {
@@ -20,36 +23,59 @@ export interface Route {
   /** The same as the Allow field lists them. */
   readonly allow: string
   readonly produces: string
+  /** Another media type that the same path has for those who ask for it. */
+  readonly alternative?: string
+  /** Query parameters that are known here; bracket parameters as `attributes[…]`. */
+  readonly parameters?: ReadonlyArray<string>
   readonly probe: boolean
 }
 
-/** No case folding, no forgiven slashes: one resource has one address. */
-export const routerConfig = { ignoreDuplicateSlashes: false, ignoreTrailingSlash: false, caseSensitive: true }
+/** No case folding, no forgiven slashes: one resource has one address. What is too long is refused by who reads it. */
+export const routerConfig = {
+  ignoreDuplicateSlashes: false,
+  ignoreTrailingSlash: false,
+  caseSensitive: true,
+  maxParamLength: targetLimit
+}
+
+interface Served {
+  readonly served: Array<string>
+}
 
 /** Looks up what is served at a path, whatever the method. */
 export const finder = <Id extends string, Groups extends HttpApiGroup.Constraint>(
   api: HttpApi.HttpApi<Id, Groups>
 ): ((path: string) => Route | undefined) => {
-  const methods = new Map<string, { readonly methods: Array<string>; produces: string; probe: boolean }>()
+  const routes = new Map<string, Omit<Route, "methods" | "allow"> & Served>()
   HttpApi.reflect(api, {
     onGroup: () => {},
     onEndpoint: ({ endpoint, mergedAnnotations }) => {
-      const known = methods.get(endpoint.path) ?? {
-        methods: [],
+      const known: Omit<Route, "methods" | "allow"> & Served = routes.get(endpoint.path) ?? {
+        template: endpoint.path,
+        served: [],
+        parameters: parametersOf(endpoint.query),
         produces: Context.get(mergedAnnotations, Produces),
         probe: Context.get(mergedAnnotations, Probe)
       }
-      known.methods.push(...(endpoint.method === "GET" ? ["GET", "HEAD"] : [endpoint.method]))
-      methods.set(endpoint.path, known)
+      known.served.push(...(endpoint.method === "GET" ? ["GET", "HEAD"] : [endpoint.method]))
+      routes.set(endpoint.path, known)
     }
   })
   const router = FindMyWay.make<Route>(routerConfig)
-  for (const [template, { methods: served, produces, probe }] of methods) {
+  for (const [template, { served, ...route }] of routes) {
     if (!isPath(template)) throw new Error(`the path ${template} does not begin with a slash`)
     const all = [...served, "OPTIONS"]
-    router.on("GET", template, { template, methods: new Set(all), allow: all.join(", "), produces, probe })
+    router.on("GET", template, { ...route, methods: new Set(all), allow: all.join(", ") })
   }
   return (path) => router.find("GET", path)?.handler
 }
 
 const isPath = (template: string): template is `/${string}` => template.startsWith("/")
+
+const parametersOf = (query: Schema.Top | undefined): ReadonlyArray<string> => {
+  if (query === undefined || !SchemaAST.isObjects(query.ast)) return []
+  return [
+    ...query.ast.propertySignatures.map(({ name }) => String(name)),
+    ...query.ast.indexSignatures.map(() => "attributes[…]")
+  ]
+}

@@ -5,10 +5,19 @@ import { Code } from "@connectrpc/connect"
 import * as ConnectRoutes from "@optica/connect/ConnectRoutes"
 import {
   CatalogService,
-  type ListProductsRequest
+  type GetFacetsRequest,
+  type ListProductsRequest,
+  type SearchProductsRequest,
+  type SuggestProductsRequest
 } from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
+import type { FacetsSchema } from "@optica/contracts/optica/catalog/v1/facet_pb"
+import { ManageStock } from "@optica/contracts/optica/catalog/v1/product_pb"
+import type { ReviewSchema } from "@optica/contracts/optica/catalog/v1/review_pb"
+import type { CatalogStatsSchema } from "@optica/contracts/optica/catalog/v1/stats_pb"
+import type { ProductStockSchema } from "@optica/contracts/optica/catalog/v1/stock_pb"
 import { RunKind, type RunSchema, RunStatus } from "@optica/contracts/optica/sync/v1/run_pb"
 import { SyncService } from "@optica/contracts/optica/sync/v1/sync_service_pb"
+import type { PageRequest } from "@optica/contracts/optica/type/v1/page_pb"
 import { Effect, Queue, Schema, Stream } from "effect"
 import * as Recorded from "./Recorded.ts"
 
@@ -50,6 +59,12 @@ export interface Controls {
   running: boolean
   /** Requests of ListProducts, as they came. */
   readonly lists: Array<ListProductsRequest>
+  /** Of SearchProducts, SuggestProducts and GetFacets. */
+  readonly searches: Array<SearchProductsRequest>
+  readonly suggestions: Array<SuggestProductsRequest>
+  readonly counts: Array<GetFacetsRequest>
+  /** What was looked for instead. */
+  correctedSearch: string
   /** `traceparent` and `authorization` of every call, and what was left of its time. */
   readonly calls: Array<{
     readonly method: string
@@ -80,11 +95,59 @@ export const makeControls = Effect.map(
     firstCompletedAt: new Date("2026-11-21T03:05:00Z"),
     running: false,
     lists: [],
+    searches: [],
+    suggestions: [],
+    counts: [],
+    correctedSearch: "",
     calls: [],
     states,
     interrupted: 0
   })
 )
+
+/** What cursors of these lists begin with; the page follows. */
+export const CURSOR = "cursor+to/"
+
+const facets: MessageInitShape<typeof FacetsSchema> = {
+  categories: [{ id: 16n, name: "Frames", slug: "frames", parent: 0n, count: 21n }],
+  brands: [{ id: 51n, name: "Bolt", slug: "bolt", count: 3n }],
+  attributes: [{ slug: "pa_colour", name: "Colour", terms: [{ slug: "black", name: "Black", count: 4n }] }],
+  prices: [{ minPrice: "0", maxPrice: "999.99", count: 2n }],
+  stockStatuses: [{ stockStatus: "instock", count: 20n }],
+  onSale: 5n,
+  featured: 1n,
+  ratings: [{ rating: 5, count: 2n }]
+}
+
+const stock: MessageInitShape<typeof ProductStockSchema> = {
+  stockStatus: "instock",
+  stockQuantity: -1.5,
+  manageStock: ManageStock.PARENT,
+  backorders: "yes",
+  variations: [{ id: 39n, stockStatus: "onbackorder", manageStock: ManageStock.NO }]
+}
+
+const reviews: ReadonlyArray<MessageInitShape<typeof ReviewSchema>> = [
+  {
+    id: 7n,
+    productId: 18n,
+    dateCreatedGmt: "2026-11-20T10:00:00",
+    reviewer: "Asha",
+    review: "<p>Good.</p>",
+    rating: 5
+  },
+  { id: 5n, productId: 18n, reviewer: "Ben", review: "", rating: 0, verified: true }
+]
+
+const stats: MessageInitShape<typeof CatalogStatsSchema> = {
+  products: 21n,
+  stockStatuses: [{ stockStatus: "instock", count: 20n }],
+  minPrice: "199",
+  averagePrice: "1499.50",
+  computedAt: timestampFromDate(new Date("2026-11-21T03:09:00Z")),
+  ageMs: 61_000n,
+  outdated: true
+}
 
 /** Both services. */
 export const routes = (controls: Controls) => Effect.all([catalogRoutes(controls), syncRoutes(controls)])
@@ -115,16 +178,29 @@ const catalogRoutes = (controls: Controls) => {
       )
     )
   const lastModified = () => timestampFromDate(controls.lastModified)
-  const paged = <A>(
-    all: ReadonlyArray<A>,
-    request: { page?: { page: number; perPage: number } | undefined }
-  ) => {
-    const page = request.page?.page || 1
+  const paged = <A>(all: ReadonlyArray<A>, request: { page?: PageRequest | undefined }) => {
+    const { cursor = "" } = request.page ?? {}
     const perPage = request.page?.perPage || 20
-    return {
-      items: all.slice((page - 1) * perPage, page * perPage),
-      page: { page, perPage, total: BigInt(all.length), totalPages: Math.ceil(all.length / perPage) }
+    if (cursor !== "" && !cursor.startsWith(CURSOR)) {
+      return fail(Code.InvalidArgument, "no", { violations: [{ field: "page.cursor", message: "is odd" }] })
     }
+    const page = cursor === "" ? request.page?.page || 1 : Number(cursor.slice(CURSOR.length))
+    if (cursor === "" && page * perPage > 10_000) {
+      return fail(Code.InvalidArgument, "no", {
+        violations: [
+          { field: "page.page", message: "must lie within the first 10000 items: go on with the cursor" }
+        ]
+      })
+    }
+    const totalPages = Math.ceil(all.length / perPage)
+    return Effect.succeed({
+      items: all.slice((page - 1) * perPage, page * perPage),
+      page: {
+        ...{ page, perPage, total: BigInt(all.length), totalPages },
+        nextCursor: page < totalPages ? `${CURSOR}${page + 1}` : ""
+      },
+      lastModified: lastModified()
+    })
   }
   const notFound = (what: string) => fail(Code.NotFound, `There is no ${what} with that id`)
   return ConnectRoutes.makePartial(CatalogService, {
@@ -147,10 +223,9 @@ const catalogRoutes = (controls: Controls) => {
     listProducts: (request, call) =>
       Effect.andThen(
         enter("ListProducts", call),
-        Effect.sync(() => {
+        Effect.suspend(() => {
           controls.lists.push(request)
-          const { items, page } = paged(products, request)
-          return { products: items, page, lastModified: lastModified() }
+          return Effect.map(paged(products, request), ({ items, ...page }) => ({ products: items, ...page }))
         })
       ),
     listVariations: (request, call) =>
@@ -160,9 +235,85 @@ const catalogRoutes = (controls: Controls) => {
           const all = variations.filter((it) => it.parentId === request.productId)
           if (all.length === 0 && !products.some((it) => it.id === request.productId))
             return notFound("product")
-          const { items, page } = paged(all, request)
-          return Effect.succeed({ variations: items, page, lastModified: lastModified() })
+          return Effect.map(paged(all, request), ({ items, ...page }) => ({ variations: items, ...page }))
         })
+      ),
+    getProductBySlug: ({ slug }, call) =>
+      Effect.andThen(
+        enter("GetProductBySlug", call),
+        Effect.suspend(() => {
+          const product = products.find((it) => it.slug === slug)
+          return product === undefined
+            ? notFound("product")
+            : Effect.succeed({ product, lastModified: lastModified() })
+        })
+      ),
+    searchProducts: (request, call) =>
+      Effect.andThen(
+        enter("SearchProducts", call),
+        Effect.suspend(() => {
+          controls.searches.push(request)
+          return Effect.map(paged(products, request), ({ items, ...page }) => ({
+            hits: items.map((product) => ({
+              product,
+              highlightedName: `<mark>${product.name}</mark>`,
+              highlightedText: ""
+            })),
+            correctedSearch: controls.correctedSearch,
+            ...page
+          }))
+        })
+      ),
+    suggestProducts: (request, call) =>
+      Effect.andThen(
+        enter("SuggestProducts", call),
+        Effect.sync(() => {
+          controls.suggestions.push(request)
+          return {
+            products: products
+              .slice(0, request.limit)
+              .map(({ id, name, slug, permalink, price, images }) => ({
+                ...{ id, name, slug, permalink, price, highlightedName: `<mark>${name}</mark>` },
+                ...(images[0] === undefined ? {} : { image: images[0] })
+              })),
+            categories: [{ id: 16n, name: "Frames", slug: "frames", count: 9n, highlightedName: "Frames" }],
+            brands: [
+              { id: 51n, name: "Bolt", slug: "bolt", count: 3n, highlightedName: "<mark>Bo</mark>lt" }
+            ],
+            lastModified: lastModified()
+          }
+        })
+      ),
+    getFacets: (request, call) =>
+      Effect.andThen(
+        enter("GetFacets", call),
+        Effect.sync(() => {
+          controls.counts.push(request)
+          return { facets, total: 21n, lastModified: lastModified() }
+        })
+      ),
+    listReviews: (request, call) =>
+      Effect.andThen(
+        enter("ListReviews", call),
+        Effect.suspend(() =>
+          products.some((it) => it.id === request.productId)
+            ? Effect.map(paged(reviews, request), ({ items, ...page }) => ({ reviews: items, ...page }))
+            : notFound("product")
+        )
+      ),
+    getStock: ({ id }, call) =>
+      Effect.andThen(
+        enter("GetStock", call),
+        Effect.suspend(() =>
+          products.some((it) => it.id === id)
+            ? Effect.succeed({ stock: { ...stock, id }, lastModified: lastModified() })
+            : notFound("product")
+        )
+      ),
+    getCatalogStats: (_request, call) =>
+      Effect.andThen(
+        enter("GetCatalogStats", call),
+        Effect.sync(() => ({ stats }))
       ),
     listCategories: (_request, call) =>
       Effect.andThen(
