@@ -5,7 +5,7 @@ export interface PriceRange {
   readonly maxPrice: string
 }
 
-/** WooCommerce keeps prices with four decimals: what follows them lies between two ranges, in none. */
+/** WooCommerce keeps prices with four decimals to filter by, and so do we: the others are rounded. */
 const DECIMALS = 4
 const ONE = 10n ** BigInt(DECIMALS)
 
@@ -45,9 +45,8 @@ const byKey: ReadonlyMap<string, PriceRange> = new Map(
  * no range.
  */
 export const priceRanges = (min: string, max: string): ReadonlyArray<string> => {
-  // Of fractions finer than a range's ends it only matters on which side of them they are.
-  const from = scaled(min, "up")
-  const to = scaled(max, "down")
+  const from = scaled(min)
+  const to = scaled(max)
   return ranges
     .filter(({ highest, lowest }) => to >= lowest && (highest === undefined || from <= highest))
     .map(({ minPrice }) => minPrice)
@@ -56,12 +55,54 @@ export const priceRanges = (min: string, max: string): ReadonlyArray<string> => 
 /** The filters that list the products of a range; undefined for what is no key of one. */
 export const rangeOf = (key: string): PriceRange | undefined => byKey.get(key)
 
-/** A decimal in ten-thousandths, rounded. */
-const scaled = (price: string, towards: "up" | "down"): bigint => {
+/** How the filters of a list cut the ranges. */
+export interface CutRanges {
+  /** Keys of the ranges that lie within the filters as a whole: a product has one of them, or a price beside them. */
+  readonly whole: ReadonlyArray<string>
+  /** Where the first of them begins; "" if that is where the filters begin as well. */
+  readonly below: string
+  /** Where the last of them ends; "" if that is where the filters end as well. */
+  readonly above: string
+}
+
+/** Cuts the ranges by two bounds of a filter, decimals or "" for none. */
+export const cutRanges = (minPrice: string, maxPrice: string): CutRanges => {
+  const from = minPrice === "" ? undefined : scaledUp(minPrice)
+  const to = maxPrice === "" ? undefined : scaledDown(maxPrice)
+  const whole = ranges.filter(
+    ({ highest, lowest }) =>
+      (from === undefined || lowest >= from) && (to === undefined || (highest !== undefined && highest <= to))
+  )
+  const [first, last] = [whole[0], whole.at(-1)]
+  return {
+    whole: whole.map((range) => range.minPrice),
+    // Without a bound there are negative prices below 0, in no range.
+    below: first === undefined || first.lowest === from ? "" : first.minPrice,
+    above: last === undefined || last.highest === to ? "" : last.maxPrice
+  }
+}
+
+/** A decimal in ten-thousandths, rounded as PostgreSQL rounds: a half away from 0. */
+const scaled = (price: string): bigint => {
   const isNegative = price.startsWith("-")
-  const [whole = "", fraction = ""] = price.slice(isNegative ? 1 : 0).split(".")
-  const cut = BigInt(`${whole}${fraction.slice(0, DECIMALS).padEnd(DECIMALS, "0")}`)
-  const isExact = /^0*$/.test(fraction.slice(DECIMALS))
-  const away = !isExact && isNegative === (towards === "down") ? cut + 1n : cut
-  return isNegative ? -away : away
+  const { digits, rest } = cut(isNegative ? price.slice(1) : price)
+  const rounded = rest >= "5" ? digits + 1n : digits
+  return isNegative ? -rounded : rounded
+}
+
+/** The lowest price that is not below a bound: bounds may be finer than prices. */
+const scaledUp = (bound: string): bigint => {
+  const { digits, rest } = cut(bound)
+  return /[1-9]/.test(rest) ? digits + 1n : digits
+}
+
+/** The highest price that is not above a bound. */
+const scaledDown = (bound: string): bigint => cut(bound).digits
+
+const cut = (price: string) => {
+  const [whole = "", fraction = ""] = price.split(".")
+  return {
+    digits: BigInt(`${whole}${fraction.slice(0, DECIMALS).padEnd(DECIMALS, "0")}`),
+    rest: fraction.slice(DECIMALS)
+  }
 }

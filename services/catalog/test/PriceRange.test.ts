@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
-import { priceRanges, rangeOf } from "../src/PriceRange.ts"
+import { cutRanges, priceRanges, rangeOf } from "../src/PriceRange.ts"
 
 /** Prices around the ends of ranges and far from them, up to 40 digits. */
 const Price = Schema.Union([
@@ -8,36 +8,49 @@ const Price = Schema.Union([
   Schema.String.check(Schema.isPattern(/^(1|2|3|5|7|15)0{0,15}(\.0{1,6}1?)?$/)),
   Schema.String.check(Schema.isPattern(/^(1|2|4|6|14|29)9{0,15}(\.9{1,6})?$/)),
   Schema.String.check(Schema.isPattern(/^-?[0-9]{20,30}\.[0-9]{1,9}$/)),
-  Schema.Literals(["0", "00.10", ".5", "5.", "-.5", "0.99995", "-0", "199.99990000"])
+  Schema.Literals(["0", "00.10", ".5", "5.", "-.5", "0.99995", "-0", "-0.00004", "199.99990000"])
+])
+const Bound = Schema.Union([
+  Schema.Literals(["", "0", "1", "1.4999", "150", "199.9999", "199.99995", "0.00001"]),
+  Schema.String.check(Schema.isPattern(/^[0-9]{1,15}(\.[0-9]{1,10})?$/)),
+  Schema.String.check(Schema.isPattern(/^(1|15|2|3|5|7)0{0,3}$/))
 ])
 
-/** By their digits, without the arithmetic that is tested. */
-const compare = (left: string, right: string): number => {
-  const [a, b] = [digits(left), digits(right)]
-  if (a.negative !== b.negative) return a.negative ? -1 : 1
-  const order = a.text < b.text ? -1 : a.text > b.text ? 1 : 0
-  return a.negative ? -order : order
-}
-const digits = (price: string) => {
+/** With so many decimals that nothing is rounded. */
+const fine = (price: string): bigint => {
   const [whole = "", fraction = ""] = price.replace("-", "").split(".")
-  const text = whole.padStart(45, "0") + fraction.padEnd(45, "0")
-  return { negative: price.startsWith("-") && /[1-9]/.test(text), text }
+  const digits = BigInt(whole + fraction.padEnd(20, "0"))
+  return price.startsWith("-") ? -digits : digits
 }
+/** As the database keeps it: to four decimals. */
+const kept = (price: string): bigint => {
+  const unit = 10n ** 16n
+  const value = fine(price)
+  const away = (value < 0n ? -value : value) + unit / 2n
+  return (value < 0n ? -1n : 1n) * (away - (away % unit))
+}
+const matches = (min: string, max: string, minPrice: string, maxPrice: string): boolean =>
+  (minPrice === "" || kept(max) >= fine(minPrice)) && (maxPrice === "" || kept(min) <= fine(maxPrice))
 
-const all = priceRanges("0", "9".repeat(40)).map((key) => ({ key, range: rangeOf(key) }))
+const all = priceRanges("0", "9".repeat(40)).map((key) => {
+  const range = rangeOf(key)
+  if (range === undefined) throw new Error(key)
+  return { key, ...range }
+})
 
 describe("price ranges", () => {
   it("begin at 0, end open, and lie side by side", () => {
-    assert.deepStrictEqual(all[0], { key: "0", range: { minPrice: "0", maxPrice: "0.9999" } })
-    assert.deepStrictEqual(all[1], { key: "1", range: { minPrice: "1", maxPrice: "1.4999" } })
-    assert.deepStrictEqual(
-      all.slice(2, 8).map(({ key }) => key),
-      ["1.5", "2", "3", "5", "7", "10"]
-    )
-    assert.deepStrictEqual(all.at(-1)?.range, { minPrice: "700000000000000", maxPrice: "" })
-    for (const [position, { range }] of all.entries()) {
-      if (position > 0)
-        assert.deepStrictEqual(priceRanges(range?.minPrice ?? "", range?.minPrice ?? "").length, 1)
+    assert.deepStrictEqual(all[0], { key: "0", minPrice: "0", maxPrice: "0.9999" })
+    assert.deepStrictEqual(all[1], { key: "1", minPrice: "1", maxPrice: "1.4999" })
+    const keys = all.map(({ key }) => key)
+    assert.deepStrictEqual(keys.slice(2, 9), ["1.5", "2", "3", "5", "7", "10", "15"])
+    assert.deepStrictEqual(all.at(-1), { key: "700000000000000", minPrice: "700000000000000", maxPrice: "" })
+  })
+
+  it("have filters that a request may hold", () => {
+    for (const { maxPrice, minPrice } of all) {
+      assert.match(minPrice, /^[0-9]{1,15}([.][0-9]{1,10})?$/)
+      assert.match(maxPrice, /^$|^[0-9]{1,15}([.][0-9]{1,10})?$/)
     }
   })
 
@@ -45,31 +58,39 @@ describe("price ranges", () => {
     "of two prices are those whose filters list the product",
     [Price, Price],
     ([one, other]) => {
-      const [min, max] = compare(one, other) <= 0 ? [one, other] : [other, one]
-      const listed = all.filter(
-        ({ range }) =>
-          range !== undefined &&
-          compare(max, range.minPrice) >= 0 &&
-          (range.maxPrice === "" || compare(min, range.maxPrice) <= 0)
-      )
+      const [min, max] = fine(one) <= fine(other) ? [one, other] : [other, one]
       assert.deepStrictEqual(
         priceRanges(min, max),
-        listed.map(({ key }) => key)
+        all.filter((range) => matches(min, max, range.minPrice, range.maxPrice)).map(({ key }) => key)
       )
     },
     { arbitrary: { runs: 2_000 } }
   )
 
-  it("hold every price of four decimals in just one", () => {
-    for (const price of ["0", "0.9999", "1", "1.4999", "1.5", "149.9999", "150", "199.99"]) {
-      assert.strictEqual(priceRanges(price, price).length, 1, price)
-    }
+  it.prop("hold a price in just one; a negative one in none", [Price], ([price]) => {
+    assert.strictEqual(priceRanges(price, price).length, kept(price) < 0n ? 0 : 1)
   })
 
-  it("have filters that a request may hold", () => {
-    for (const { range } of all) {
-      assert.match(range?.minPrice ?? "none", /^[0-9]{1,15}([.][0-9]{1,10})?$/)
-      assert.match(range?.maxPrice ?? "none", /^$|^[0-9]{1,15}([.][0-9]{1,10})?$/)
+  it.prop(
+    "that lie within a filter, and the prices beside them, are what the filter lists",
+    [Price, Price, Bound, Bound],
+    ([one, other, minPrice, maxPrice]) => {
+      const [min, max] = fine(one) <= fine(other) ? [one, other] : [other, one]
+      const { above, below, whole } = cutRanges(minPrice, maxPrice)
+      const found = new Set(priceRanges(min, max))
+      const beside =
+        whole.length === 0
+          ? matches(min, max, minPrice, maxPrice)
+          : (below !== "" && matches(max, max, minPrice, "") && kept(max) < fine(below)) ||
+            (above !== "" && matches(min, min, "", maxPrice) && kept(min) > fine(above))
+      assert.strictEqual(whole.some((key) => found.has(key)) || beside, matches(min, max, minPrice, maxPrice))
+    },
+    { arbitrary: { runs: 5_000 } }
+  )
+
+  it("need no price beside them where the filter is that of a range", () => {
+    for (const { key, maxPrice, minPrice } of all) {
+      assert.deepStrictEqual(cutRanges(minPrice, maxPrice), { whole: [key], below: "", above: "" })
     }
   })
 
