@@ -65,7 +65,7 @@ const written = (power: SpheroCylinder): Answer => ({
 })
 
 const kind = <A>(schema: Schema.Codec<A, Schema.Json>, answer: (input: A) => Answer) => {
-  const decode = Schema.decodeUnknownResult(schema, { onExcessProperty: "error" })
+  const decode = Schema.decodeUnknownResult(schema)
   return (input: Schema.Json): Result.Result<Answer, string> => {
     const decoded = decode(input)
     if (Result.isFailure(decoded))
@@ -93,11 +93,13 @@ const Eye = Schema.Struct({
   axis: Schema.optionalKey(Schema.NullOr(Schema.Number)),
   add: Schema.optionalKey(Schema.NullOr(Schema.Number)),
   prism: Schema.optionalKey(
-    Schema.Array(
-      Schema.Struct({
-        amount: Schema.optionalKey(Schema.NullOr(Schema.Number)),
-        base: Schema.optionalKey(Schema.NullOr(Base))
-      })
+    Schema.NullOr(
+      Schema.Array(
+        Schema.Struct({
+          amount: Schema.optionalKey(Schema.NullOr(Schema.Number)),
+          base: Schema.optionalKey(Schema.NullOr(Base))
+        })
+      )
     )
   )
 })
@@ -105,8 +107,8 @@ const Eye = Schema.Struct({
 const power = (value: number | null | undefined, field: string): number | null =>
   value === null || value === undefined ? null : milli(value, field)
 
-const eyeEntry = (eye: typeof Eye.Type | undefined): EyeEntry | null =>
-  eye === undefined
+const eyeEntry = (eye: typeof Eye.Type | null | undefined): EyeEntry | null =>
+  eye === undefined || eye === null
     ? null
     : {
         sphereMillidioptres: power(eye.sph, "sph"),
@@ -139,10 +141,10 @@ const Height = Schema.Union([Schema.Number, Schema.Struct({ od: Schema.Number, o
 
 const Validate = Schema.Struct({
   lens_type: Schema.String,
-  od: Schema.optionalKey(Eye),
-  os: Schema.optionalKey(Eye),
+  od: Schema.optionalKey(Schema.NullOr(Eye)),
+  os: Schema.optionalKey(Schema.NullOr(Eye)),
   pd: Schema.optionalKey(Schema.NullOr(Schema.Number)),
-  pd_mono: Schema.optionalKey(Schema.Struct({ od: Schema.Number, os: Schema.Number })),
+  pd_mono: Schema.optionalKey(Schema.NullOr(Schema.Struct({ od: Schema.Number, os: Schema.Number }))),
   fitting_height: Schema.optionalKey(Schema.NullOr(Height)),
   issued: Schema.optionalKey(Schema.NullOr(Schema.String)),
   expires: Schema.optionalKey(Schema.NullOr(Schema.String)),
@@ -155,7 +157,7 @@ const prescription = (input: typeof Validate.Type): PrescriptionEntry => {
     right: eyeEntry(input.od),
     left: eyeEntry(input.os),
     pd:
-      input.pd_mono !== undefined
+      input.pd_mono !== undefined && input.pd_mono !== null
         ? {
             rightTenthsMm: tenths(input.pd_mono.od, "pd_mono"),
             leftTenthsMm: tenths(input.pd_mono.os, "pd_mono")
