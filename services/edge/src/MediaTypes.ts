@@ -1,8 +1,15 @@
 /** Media types of requests: what a caller accepts, and what it sends (RFC 9110, section 12.5.1 and 8.3). */
 
-/** Whether an Accept field lets this type through. The most specific range that names it decides. */
-export const accepts = (accept: string | undefined, produced: string): boolean => {
-  if (accept === undefined || accept.trim() === "") return true
+/** Whether an Accept field lets this type through. */
+export const accepts = (accept: string | undefined, produced: string): boolean => weigh(accept, produced) > 0
+
+/** Whether an Accept field likes the first type at least as much as the second. */
+export const prefers = (accept: string | undefined, first: string, second: string): boolean =>
+  weigh(accept, first) >= weigh(accept, second)
+
+/** From 0 (refused) to 1: what the most specific range that names the type says. */
+const weigh = (accept: string | undefined, produced: string): number => {
+  if (accept === undefined || accept.trim() === "") return 1
   const [type] = produced.split("/")
   const ranges = [produced, `${type}/*`, "*/*"]
   let best = ranges.length
@@ -16,7 +23,7 @@ export const accepts = (accept: string | undefined, produced: string): boolean =
     weight = rank < best ? given : Math.max(weight, given)
     best = rank
   }
-  return weight > 0
+  return weight
 }
 
 /** Whether a Content-Type is JSON. */

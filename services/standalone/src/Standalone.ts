@@ -71,7 +71,7 @@ export const layer = Layer.unwrap(
     })
     // Released from the top down: the edge first, then the ports, the services, the demo store, and PostgreSQL last.
     return announce(config.dataDir).pipe(
-      Layer.provide(Edge.layer(edge)),
+      Layer.provide(Edge.layer({ ...edge, storefront: true })),
       Layer.provide(upstreams),
       Layer.provide(Ports.layer({ catalog: config.catalogPort, sync: config.syncPort })),
       Layer.provide(SyncRoutes.layer),

@@ -65,6 +65,7 @@ const follow = Effect.fnUntraced(function* <E>(runs: Stream.Stream<{ readonly ru
 const text = (at: Addresses): string => `
 Optica is running. Ctrl-C stops it.
 
+  Storefront     ${at.edge}/
   API            ${at.edge}/api/products
   Docs           ${at.edge}/docs
   Health         ${at.edge}/health/ready
