@@ -29,9 +29,11 @@ const DEEPEST = 10_000
 /** Characters that all links of an answer may have: clients refuse header fields that are much longer. */
 const LONGEST = 6_000
 
+type Asked = Pick<Exchange, "path" | "target">
+
 /** The place of the page that answers a request; `cursor` is the one that it was asked by. */
 export const of = (
-  exchange: Exchange,
+  exchange: Asked,
   info: PageInfo | undefined,
   { cursor }: { readonly cursor?: string }
 ): Place => {
@@ -62,7 +64,7 @@ export const of = (
 const placing = new Set(["page", "cursor"])
 
 /** RFC 8288. Relative to the address that was asked, so that nobody has to be believed which one that was. */
-const links = (exchange: Exchange, at: Pagination, byCursor: boolean): string => {
+const links = (exchange: Asked, at: Pagination, byCursor: boolean): string => {
   const { path, target } = exchange
   const kept = target
     .slice(path.length + 1)

@@ -134,7 +134,7 @@ layer(TestEdge.layer(), live)("refusals before any route", (it) => {
         "/nothing",
         "/api",
         "/api/",
-        "/api/products/slug/x",
+        "/api/products/slug/x/y",
         "/webhooks/woocommerce",
         "/api/lenses/types"
       ]) {

@@ -12,12 +12,15 @@ const Parameter = Schema.Struct({
   description: Schema.String,
   example: Schema.Unknown,
   schema: Json,
-  style: Schema.optionalKey(Schema.Literal("form")),
-  explode: Schema.optionalKey(Schema.Literal(false))
+  style: Schema.optionalKey(Schema.Literals(["form", "deepObject"])),
+  explode: Schema.optionalKey(Schema.Boolean)
 })
 const Answer = Schema.Struct({
   description: Schema.String,
-  headers: Schema.Record(Schema.String, Schema.Struct({ schema: Json, required: Schema.Boolean })),
+  headers: Schema.Record(
+    Schema.String,
+    Schema.Struct({ schema: Json, required: Schema.Boolean, description: Schema.optionalKey(Schema.String) })
+  ),
   content: Schema.optionalKey(Schema.Record(Schema.String, Schema.Struct({ schema: Json })))
 })
 const Operation = Schema.Struct({
@@ -70,7 +73,7 @@ describe("the OpenAPI document", () => {
       }
     })
     expect(operations.map(({ path, method }) => `${method} ${path}`).sort()).toStrictEqual(routes.sort())
-    expect(routes).toHaveLength(18)
+    expect(routes).toHaveLength(27)
   })
 
   it("has no reference that leads nowhere, and no schema that nobody needs", () => {
@@ -89,32 +92,22 @@ describe("the OpenAPI document", () => {
       const names = operation.parameters.filter((it) => it.in === "path").map((it) => `{${it.name}}`)
       expect(path.match(/\{[a-z]+\}/g) ?? []).toStrictEqual(names)
       for (const parameter of operation.parameters) {
-        expect(parameter.required).toBe(parameter.in === "path")
+        expect(parameter.required).toBe(parameter.in === "path" || parameter.name === "q")
         expect(parameter.example).toBeDefined()
         const { type, ...rules } = parameter.schema
         expect(type).toBeDefined()
         if (type !== "boolean") expect(Object.keys(rules)).not.toHaveLength(0)
         if (type === "array") expect(parameter).toMatchObject({ style: "form", explode: false })
+        if (type === "object") expect(parameter).toMatchObject({ style: "deepObject", explode: true })
       }
     }
   })
 
   it("has the parameters of the product list", () => {
     expect(document.paths["/api/products"]?.get?.parameters.map(({ name }) => name)).toStrictEqual([
-      "page",
-      "per_page",
-      "fields",
-      "categories",
-      "tag",
-      "sku",
-      "include",
-      "min_price",
-      "max_price",
-      "on_sale",
-      "featured",
-      "stock_status",
-      "orderby",
-      "order"
+      ...["page", "per_page", "cursor", "fields", "categories", "tag", "brand", "sku", "include"],
+      ...["min_price", "max_price", "on_sale", "stock_status", "rating", "featured", "search"],
+      ...["orderby", "order", "attributes"]
     ])
   })
 

@@ -4,7 +4,7 @@ import { ProductOrderBy, SortOrder } from "@optica/contracts/optica/catalog/v1/c
 import { Effect, Schema } from "effect"
 import { Envelope, PageEnvelope } from "../src/Answers.ts"
 import { ProductView, VariationView } from "../src/ProductView.ts"
-import { fail } from "./Doubles.ts"
+import { CURSOR, fail } from "./Doubles.ts"
 import { json, problemOf } from "./Problem.ts"
 import { TestEdge } from "./TestEdge.ts"
 
@@ -26,7 +26,7 @@ layer(TestEdge.layer(), { excludeTestServices: true })("GET /api/products", (it)
         total_pages: 3,
         has_next: true,
         has_prev: true,
-        next_cursor: null
+        next_cursor: `${CURSOR}3`
       })
       expect(meta.performance).toMatchObject({ cache_status: "miss", source: "service" })
       expect(meta.performance.response_time).toMatch(/^[0-9]+\.[0-9]ms$/)
@@ -52,7 +52,9 @@ layer(TestEdge.layer(), { excludeTestServices: true })("GET /api/products", (it)
       const edge = yield* TestEdge
       const query =
         "page=3&per_page=100&categories=16,17,16&tag=34&sku=FR-1001,FR%2F2&include=18,19&min_price=0.50&max_price=12999.999" +
-        "&on_sale=true&featured=false&stock_status=onbackorder&orderby=include&order=asc"
+        "&on_sale=true&featured=false&stock_status=onbackorder&orderby=include&order=asc" +
+        "&brand=51&rating=5,4,5&attributes[pa_colour]=black,blue&attributes%5Bpa_frame-shape%5D=round" +
+        "&search=%20caf%C3%A9%20%22-%20"
       expect((yield* edge.get(`/api/products?${query}`)).status).toBe(200)
       expect(edge.controls.lists.at(-1)).toMatchObject({
         page: { page: 3, perPage: 100 },
@@ -65,7 +67,14 @@ layer(TestEdge.layer(), { excludeTestServices: true })("GET /api/products", (it)
           maxPrice: "12999.999",
           onSale: true,
           featured: false,
-          stockStatus: "onbackorder"
+          stockStatus: "onbackorder",
+          brandIds: [51n],
+          ratings: [5, 4],
+          attributes: [
+            { attribute: "pa_colour", terms: ["black", "blue"] },
+            { attribute: "pa_frame-shape", terms: ["round"] }
+          ],
+          search: 'café "-'
         },
         orderBy: ProductOrderBy.INCLUDE,
         order: SortOrder.ASC
@@ -84,7 +93,7 @@ layer(TestEdge.layer(), { excludeTestServices: true })("GET /api/products", (it)
   it.effect("is empty past the end", () =>
     Effect.gen(function* () {
       const edge = yield* TestEdge
-      const { data, meta } = yield* page(yield* edge.get("/api/products?page=1000000"))
+      const { data, meta } = yield* page(yield* edge.get("/api/products?page=500"))
       expect(data).toStrictEqual([])
       expect(meta.pagination).toMatchObject({ has_next: false, has_prev: true, total: 21 })
     })
@@ -145,7 +154,8 @@ layer(TestEdge.layer(), { excludeTestServices: true })("GET /api/products", (it)
     ["on_sale=", "on_sale"],
     ["featured=yes", "featured"],
     ["stock_status=lots", "stock_status"],
-    ["orderby=popularity", "orderby"],
+    ["orderby=sales", "orderby"],
+    ["orderby=relevance", "orderby"],
     ["orderby=__proto__", "orderby"],
     ["orderby=include", "orderby"],
     ["order=ASC", "order"],
@@ -154,7 +164,32 @@ layer(TestEdge.layer(), { excludeTestServices: true })("GET /api/products", (it)
     ["fields=constructor", "fields"],
     ["fields=downloads", "fields"],
     ["fields=_links", "fields"],
-    ["search=x", "search"],
+    ["search=", "search"],
+    ["search=%20%E2%80%83", "search"],
+    [`search=${"x".repeat(101)}`, "search"],
+    [`search=${encodeURIComponent("😀".repeat(101))}`, "search"],
+    ["search=a&search=b", "search"],
+    ["q=x", "q"],
+    ["limit=1", "limit"],
+    ["brand=0", "brand"],
+    ["rating=0", "rating"],
+    ["rating=6", "rating"],
+    ["rating=4.5", "rating"],
+    ["cursor=", "cursor"],
+    ["cursor=a%20b", "cursor"],
+    [`cursor=${"x".repeat(2001)}`, "cursor"],
+    ["cursor=x&page=1", "cursor"],
+    ["cursor=x&page=1", "page"],
+    ["attributes=black", "attributes"],
+    ["attributes[]=black", "attributes[]"],
+    ["attributes[pa_colour]=", "attributes[pa_colour]"],
+    ["attributes[pa_colour]=a,,b", "attributes[pa_colour]"],
+    ["attributes[pa_colour]=a&attributes[pa_colour]=b", "attributes[pa_colour]"],
+    ["attributes[pa_colour][]=a", "attributes[pa_colour][]"],
+    ["attributes[pa_%00]=a", "attributes[pa_\0]"],
+    [`attributes[${"x".repeat(101)}]=a`, `attributes[${"x".repeat(101)}]`],
+    [`attributes[pa_x]=${Array.from({ length: 101 }, (_, at) => `t${at}`).join(",")}`, "attributes[pa_x]"],
+    [Array.from({ length: 21 }, (_, at) => `attributes[pa_${at}]=a`).join("&"), "attributes"],
     ["Page=1", "Page"],
     ["__proto__=1", "__proto__"],
     ["constructor=1", "constructor"],
@@ -197,6 +232,62 @@ layer(TestEdge.layer(), { excludeTestServices: true })("GET /api/products", (it)
         received: "0"
       })
       expect(details.get("min_price")?.received).toHaveLength(100)
+    })
+  )
+
+  it.effect("names what does not fit together beside what is wrong by itself", () =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      const query = "page=2&cursor=x&orderby=relevance&rating=9&attributes[pa_x]="
+      const { error } = yield* problemOf(yield* edge.get(`/api/products?${query}`))
+      expect(error.details.map((it) => it.field).sort()).toStrictEqual([
+        "attributes[pa_x]",
+        "cursor",
+        "orderby",
+        "page",
+        "rating"
+      ])
+    })
+  )
+
+  it.effect("says which parameters there are when one is not known", () =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      const message = Effect.fnUntraced(function* (path: string) {
+        return (yield* problemOf(yield* edge.get(path))).error.details[0]?.message
+      })
+      expect(yield* message("/api/products?colour=black")).toBe(
+        "is not known here: this address takes page, per_page, cursor, fields, categories, tag, brand, sku, include, " +
+          "min_price, max_price, on_sale, stock_status, rating, featured, search, orderby, order, attributes[…]"
+      )
+      expect(yield* message("/api/products/18/reviews?order=asc")).toBe(
+        "is not known here: this address takes page, per_page, cursor"
+      )
+      expect(yield* message("/api/products/18/stock?page=1")).toBe(
+        "is not known here: this address takes no parameters"
+      )
+    })
+  )
+
+  it.effect("is ordered by relevance when it is searched and nothing else is said", () =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      yield* edge.get("/api/products?search=round")
+      expect(edge.controls.lists.at(-1)?.orderBy).toBe(ProductOrderBy.RELEVANCE)
+      yield* edge.get("/api/products?search=round&orderby=popularity")
+      expect(edge.controls.lists.at(-1)?.orderBy).toBe(ProductOrderBy.POPULARITY)
+    })
+  )
+
+  it.effect.each([
+    ["page=101&per_page=100", "page", "must lie within the first 10000 items: go on with the cursor"],
+    ["cursor=tampered", "cursor", "is odd"]
+  ] as const)("refuses ?%s, as the catalogue does", ([query, field, message]) =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      const response = yield* edge.get(`/api/products?${query}`)
+      expect(response.status).toBe(400)
+      expect((yield* problemOf(response)).error.details).toStrictEqual([{ field, message }])
     })
   )
 
@@ -243,12 +334,16 @@ layer(TestEdge.layer(), { excludeTestServices: true })("GET /api/products/:id", 
   it.effect.each([
     ["/api/products/20", 404],
     ["/api/products/9007199254740991", 404],
-    ["/api/products/9007199254740992", 404],
-    ["/api/products/9223372036854775808", 404],
-    [`/api/products/${"9".repeat(90)}`, 404],
-    [`/api/products/${"9".repeat(300)}`, 404],
-    ["/api/products/search", 404],
-    ["/api/products/featured", 404],
+    ["/api/products/9007199254740992", 400],
+    ["/api/products/9007199254740993", 400],
+    ["/api/products/9223372036854775808", 400],
+    [`/api/products/${"9".repeat(300)}`, 400],
+    [`/api/products/${"9".repeat(8000)}`, 400],
+    ["/api/products/abc", 400],
+    ["/api/products/slug", 400],
+    ["/api/products/abc/stock", 400],
+    ["/api/products/%00", 400],
+    ["/api/products/1.5", 400],
     ["/api/products/__proto__", 400],
     ["/api/products/0", 400],
     ["/api/products/-1", 400],
@@ -260,12 +355,29 @@ layer(TestEdge.layer(), { excludeTestServices: true })("GET /api/products/:id", 
     ["/api/products/18%00", 400],
     ["/api/products/%D9%A3", 400],
     ["/api/products/18;drop", 400],
-    ["/api/products/%ff", 404],
+    ["/api/products/%ff", 400],
+    ["/api/products/%", 400],
     ["/api/products/", 404],
     ["/api/products/18/", 404],
     ["/api//products/18", 404],
     ["/API/products/18", 404],
-    ["/api/products/18/stock", 404],
+    ["/api/products/18/stocks", 404],
+    ["/api/products/999/stock", 404],
+    ["/api/products/0/stock", 400],
+    ["/api/products/18/stock?fields=id", 400],
+    ["/api/products/999/reviews", 404],
+    ["/api/products/9007199254740993/reviews", 400],
+    ["/api/products/18/reviews?per_page=101", 400],
+    ["/api/products/slug/nothing-of-that-name", 404],
+    ["/api/products/slug/a%00", 400],
+    [`/api/products/slug/${"x".repeat(601)}`, 400],
+    ["/api/products/slug/", 404],
+    ["/api/products/slug/bolt-round-frame?page=1", 400],
+    ["/api/products/categories/999999", 404],
+    ["/api/products/categories/0", 400],
+    ["/api/products/categories/18?categories=1", 400],
+    ["/api/products/categories", 400],
+    ["/api/products/featured?featured=true", 400],
     ["/api/products/18?page=1", 400],
     ["/api/products/0/variations", 400],
     ["/api/products/999/variations", 404],
