@@ -46,11 +46,11 @@ export const writeTexts = Effect.fnUntraced(function* (
   const configuration = configurationOf(sql, language)
   // The words as they are written beside their stems, where a word that is being typed is looked for by its beginning.
   const vector = (text: "a" | "b" | "c") => {
-    const folded = sql`public.unaccent(read.${sql.literal(text)})`
+    const folded = sql`unaccent(read.${sql.literal(text)})`
     const weight = sql.literal(`'${text.toUpperCase()}'`)
     return language === "simple"
       ? sql`setweight(to_tsvector(${configuration}, ${folded}), ${weight})`
-      : sql`setweight(to_tsvector(${configuration}, ${folded}) || to_tsvector(optica_simple, ${folded}), ${weight})`
+      : sql`setweight(to_tsvector(${configuration}, ${folded}) || to_tsvector('optica_simple', ${folded}), ${weight})`
   }
   yield* sql`
     WITH read AS (
@@ -69,14 +69,14 @@ export const writeTexts = Effect.fnUntraced(function* (
     ), written AS (
       INSERT INTO product_texts (product_id, ordinal, total_sales, text_hash, words)
       SELECT product_id, ordinal, total_sales, text_hash, ${vector("a")} || ${vector("b")} || ${vector("c")}
-        || setweight(to_tsvector(${configuration}, public.unaccent(read.d)), 'D')
+        || setweight(to_tsvector(${configuration}, unaccent(read.d)), 'D')
       FROM read ORDER BY product_id
       ON CONFLICT (product_id) DO UPDATE SET ordinal = excluded.ordinal, total_sales = excluded.total_sales,
         text_hash = excluded.text_hash, words = excluded.words
     )
     INSERT INTO search_words (word, alike)
     SELECT DISTINCT word COLLATE "C", ${alike(sql, sql`word`)}
-    FROM read, string_to_table(public.unaccent(a || ' ' || b || ' ' || c), ' ') word
+    FROM read, string_to_table(unaccent(a || ' ' || b || ' ' || c), ' ') word
     -- Numbers are not mistyped into other numbers, and what is shorter is like everything.
     WHERE length(word) BETWEEN 3 AND 40 AND word !~ '[0-9]'
     -- In one order for all, so that two batches do not wait for one another.
