@@ -59,16 +59,17 @@ CREATE TABLE facet_bits (
   chunk integer NOT NULL,
   bits bit varying NOT NULL,
   PRIMARY KEY (value_id, chunk)
-) WITH (fillfactor = 70);
+) WITH (fillfactor = 70, toast_tuple_target = 128);
+-- Compressed where that helps, and never stored beside the table.
+ALTER TABLE facet_bits ALTER COLUMN bits SET STORAGE MAIN;
 
 -- The bits of a chunk that stand for these positions. SQL has no such aggregate, but has its parts.
 DO $bits$ BEGIN
   EXECUTE format('CREATE AGGREGATE bits_of(integer, integer) (SFUNC = set_bit, STYPE = bit, INITCOND = %L)', repeat('0', 8192));
 END $bits$;
 
--- Ordinals are given once; those of products that are gone are given again, or a shop that imports its products anew
--- every night would have bitmaps without end.
-CREATE SEQUENCE product_ordinals AS integer MINVALUE 0;
+-- Ordinals of products that are gone, for the next new ones: a shop that imports its products anew every night would have
+-- bitmaps without end otherwise.
 CREATE TABLE free_ordinals (ordinal integer PRIMARY KEY);
 
 DROP INDEX products_in_categories, products_with_tags, products_with_stock_status, products_featured, products_on_sale,
@@ -80,9 +81,10 @@ ALTER TABLE products
   ADD COLUMN is_searchable boolean NOT NULL DEFAULT false,
   -- Ids of facet_values; none while it is not public.
   ADD COLUMN keys integer[] NOT NULL DEFAULT '{}',
-  -- Lowest and highest price of the public variations, of a product without any its own; NULL without a price.
-  ADD COLUMN price_min numeric,
-  ADD COLUMN price_max numeric,
+  -- Lowest and highest price of the public variations, of a product without any its own; NULL without a price. Four
+  -- decimals are what WooCommerce filters by, and what the price ranges are exact to.
+  ADD COLUMN price_min numeric(45, 4),
+  ADD COLUMN price_max numeric(45, 4),
   ADD COLUMN gtin text COLLATE "C" NOT NULL DEFAULT '',
   ADD COLUMN total_sales bigint NOT NULL DEFAULT 0,
   ADD COLUMN average_rating numeric NOT NULL DEFAULT 0,
@@ -99,6 +101,8 @@ ALTER TABLE products
 -- Without a price comes last in either direction: the index says so, no comparison has to know of NULL.
 CREATE INDEX products_by_price ON products (coalesce(price_min, 'Infinity'), id) WHERE is_listed;
 CREATE INDEX products_by_price_falling ON products (coalesce(price_max, '-Infinity'), id) WHERE is_listed;
+-- Few, but a search with a bound of the price has to find them too.
+CREATE INDEX products_only_in_searches ON products (id) WHERE is_searchable AND NOT is_listed;
 CREATE INDEX products_by_popularity ON products (total_sales, id) WHERE is_listed;
 CREATE INDEX products_by_rating ON products (average_rating, rating_count, id) WHERE is_listed;
 CREATE INDEX products_with_keys ON products USING gin (keys) WHERE is_listed;

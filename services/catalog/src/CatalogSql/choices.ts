@@ -1,6 +1,7 @@
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
 import { FacetKind } from "../FacetValue.ts"
+import { cutRanges } from "../PriceRange.ts"
 import type { ProductFilter } from "../ProductQuery.ts"
 import { texts } from "./Parameters.ts"
 import { subtree } from "./subtree.ts"
@@ -15,13 +16,13 @@ export interface Choice {
   readonly bits: Fragment
 }
 
-/** The choices of a filter, one for each facet that it restricts. Prices, SKUs, ids and the search are no choices. */
+/**
+ * The choices of a filter, one for each facet that it restricts. SKUs, ids and the search are no choices; prices are one
+ * where they are just those of a range.
+ */
 export const choices = (sql: SqlClient, filter: ProductFilter): ReadonlyArray<Choice> => {
-  const values = (kind: FacetKind, keys: ReadonlyArray<string>) => sql`(
-    SELECT array_agg(id) FROM facet_values WHERE kind = ${sql.literal(String(kind))} AND scope = ''
-      AND key = ANY(${texts(keys)}::text[]))`
   const choice = (facet: keyof typeof FacetKind, keys: ReadonlyArray<string>): ReadonlyArray<Choice> => {
-    const ids = values(FacetKind[facet], keys)
+    const ids = valueIds(sql, facet, keys)
     return keys.length === 0 ? [] : [{ facet, keys: ids, bits: ids }]
   }
   const flag = (facet: "onSale" | "featured", value: boolean | undefined) =>
@@ -33,9 +34,9 @@ export const choices = (sql: SqlClient, filter: ProductFilter): ReadonlyArray<Ch
           {
             facet: "category",
             keys: sql`(
-              SELECT array_agg(id) FROM facet_values WHERE kind = ${sql.literal(String(FacetKind.category))}
-                AND scope = '' AND key = ANY(${subtree(sql, filter.categoryIds)}::text[]))`,
-            bits: values(FacetKind.subtree, filter.categoryIds.map(String))
+              SELECT array_agg(id) FROM facet_values WHERE kind = ${kind(sql, "category")}
+                AND scope = '' AND key = ANY(${subtree(sql, filter.categoryIds)}::text[]))::integer[]`,
+            bits: valueIds(sql, "subtree", filter.categoryIds.map(String))
           }
         ]),
     ...choice("tag", filter.tagIds.map(String)),
@@ -44,15 +45,45 @@ export const choices = (sql: SqlClient, filter: ProductFilter): ReadonlyArray<Ch
     ...flag("onSale", filter.onSale),
     ...flag("featured", filter.featured),
     ...choice("rating", filter.ratings.map(String)),
+    ...(hasPrices(filter) && isWholeRanges(filter)
+      ? choice("price", cutRanges(filter.minPrice, filter.maxPrice).whole)
+      : []),
     ...filter.attributes.map(({ attribute, terms }): Choice => {
-      // Terms are known by their slug where the shop has said it; until then by the slug that the option would have.
       const ids = sql`(
-        SELECT array_agg(v.id) FROM facet_values v
-        LEFT JOIN attributes a ON a.slug = v.scope
-        LEFT JOIN terms t ON t.attribute_id = a.id AND t.name = v.key
-        WHERE v.kind = ${sql.literal(String(FacetKind.attribute))} AND v.scope = ${attribute}
-          AND coalesce(t.slug, v.slug) = ANY(${texts(terms)}::text[]))`
+        SELECT array_agg(v.id) FROM facet_values v ${termsOfValues(sql)}
+        WHERE v.kind = ${kind(sql, "attribute")} AND v.scope = ${attribute}
+          AND coalesce(t.slug, v.slug) = ANY(${texts(terms)}::text[]))::integer[]`
       return { facet: `attribute ${attribute}`, keys: ids, bits: ids }
     })
   ]
+}
+
+/** The number of a kind, as a constant of the statement. */
+export const kind = (sql: SqlClient, name: keyof typeof FacetKind): Fragment =>
+  sql.literal(String(FacetKind[name]))
+
+/** The ids of the values of a kind with these keys: an integer[], NULL where there are none. */
+export const valueIds = (
+  sql: SqlClient,
+  name: keyof typeof FacetKind,
+  keys: ReadonlyArray<string>
+): Fragment => sql`(
+  SELECT array_agg(id) FROM facet_values
+  WHERE kind = ${kind(sql, name)} AND scope = '' AND key = ANY(${texts(keys)}::text[]))::integer[]`
+
+/**
+ * The attribute `a` and the term `t` of a value `v` of the kind attribute. A term is known by its slug where the shop has
+ * said it; until then by the slug that the option would have.
+ */
+export const termsOfValues = (sql: SqlClient): Fragment => sql`
+  LEFT JOIN attributes a ON a.slug = v.scope
+  LEFT JOIN terms t ON t.attribute_id = a.id AND t.name = v.key AND t.slug <> ''`
+
+/** Whether a filter has a bound of the price. */
+export const hasPrices = (filter: ProductFilter): boolean => filter.minPrice !== "" || filter.maxPrice !== ""
+
+/** Whether the bounds of the price are just those of price ranges, as they are when a shopper picks one. */
+export const isWholeRanges = (filter: ProductFilter): boolean => {
+  const { above, below, whole } = cutRanges(filter.minPrice, filter.maxPrice)
+  return whole.length > 0 && below === "" && above === ""
 }
