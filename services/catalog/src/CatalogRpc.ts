@@ -34,7 +34,7 @@ export const routes = Effect.gen(function* () {
     }),
 
     getProductBySlug: (request) =>
-      Effect.map(catalog.getProductBySlug(request.slug), ({ lastModified, value }) => ({
+      Effect.map(catalog.getProductBySlug(noStatus(request.slug)), ({ lastModified, value }) => ({
         product: value,
         lastModified: timestampFromDate(lastModified)
       })),

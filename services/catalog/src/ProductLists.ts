@@ -1,5 +1,6 @@
+import { fromBinary } from "@bufbuild/protobuf"
 import type { Product } from "@optica/contracts/optica/catalog/v1/product_pb"
-import type { Review } from "@optica/contracts/optica/catalog/v1/review_pb"
+import { type Review, ReviewSchema } from "@optica/contracts/optica/catalog/v1/review_pb"
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import {
@@ -10,10 +11,13 @@ import {
   unavailable
 } from "./CatalogFailure.ts"
 import { listProducts } from "./CatalogSql/listProducts.ts"
+import { listReviews } from "./CatalogSql/listReviews.ts"
 import { listVariations } from "./CatalogSql/listVariations.ts"
+import type { StoredProduct } from "./CatalogSql/readProducts.ts"
 import type { Cursors } from "./Cursor.ts"
+import { nextCursor, type PageStart, pageStart, queryText } from "./PageStart.ts"
 import type { MetaAllow } from "./ProductMessage.ts"
-import { type PageQuery, type ProductFilter, type ProductOrder, windowOf } from "./ProductQuery.ts"
+import type { PageQuery, ProductFilter, ProductOrder } from "./ProductQuery.ts"
 import { shown } from "./Shown.ts"
 
 /** One page, of one snapshot with its total. */
@@ -52,38 +56,68 @@ export interface ProductLists {
 }
 
 export const make = (sql: SqlClient, allow: MetaAllow, cursors: Cursors): ProductLists => {
-  const showPage = (
-    page: PageQuery,
-    rows: ReadonlyArray<{
-      readonly total: number
-      readonly catalogue_changed_at: Date
-      readonly document: Uint8Array | null
-      readonly public_ids: ReadonlyArray<bigint>
-    }>
-  ): ProductPage => ({
-    items: rows.flatMap(({ document, public_ids }) =>
-      document === null ? [] : [shown(allow, { document, public_ids })]
-    ),
-    total: rows[0]?.total ?? 0,
-    page: page.page,
-    nextCursor: "",
-    lastModified: rows[0]?.catalogue_changed_at ?? new Date(0)
-  })
+  const show = (row: StoredProduct) => shown(allow, row)
 
   const list = Effect.fn("Catalog.listProducts")(function* (
     filter: ProductFilter,
     order: ProductOrder,
-    page: PageQuery
+    asked: PageQuery
   ) {
-    void cursors
-    return showPage(page, yield* listProducts(sql, filter, order, windowOf(page)))
+    const query = queryText("products", [filter, order])
+    const start = yield* pageStart(cursors, query, asked)
+    const rows = yield* listProducts(sql, filter, order, start, asked.perPage)
+    return pageOf(cursors, query, start, asked.perPage, rows, show)
   }, unavailable)
 
-  const variations = Effect.fn("Catalog.listVariations")(function* (productId: bigint, page: PageQuery) {
-    const rows = yield* listVariations(sql, productId, windowOf(page))
+  const variations = Effect.fn("Catalog.listVariations")(function* (productId: bigint, asked: PageQuery) {
+    const query = queryText("variations", productId)
+    const start = yield* pageStart(cursors, query, asked)
+    const rows = yield* listVariations(sql, productId, start, asked.perPage)
     if (rows[0]?.seen !== true) return yield* new ProductNotFound({ id: productId })
-    return showPage(page, rows)
+    return pageOf(cursors, query, start, asked.perPage, rows, show)
   }, unavailable)
 
-  return { listProducts: list, listVariations: variations, listReviews: () => Effect.die("to do") }
+  const reviews = Effect.fn("Catalog.listReviews")(function* (productId: bigint, asked: PageQuery) {
+    const query = queryText("reviews", productId)
+    const start = yield* pageStart(cursors, query, asked)
+    const rows = yield* listReviews(sql, productId, start, asked.perPage)
+    if (rows[0]?.seen !== true) return yield* new ProductNotFound({ id: productId })
+    return pageOf(cursors, query, start, asked.perPage, rows, ({ document }) =>
+      fromBinary(ReviewSchema, document)
+    )
+  }, unavailable)
+
+  return { listProducts: list, listVariations: variations, listReviews: reviews }
 }
+
+/** What every row of a list says of the whole. */
+interface ListedRow {
+  readonly total: number
+  readonly catalogue_changed_at: Date
+  /** Null in the one row of an empty page. */
+  readonly document: Uint8Array | null
+  readonly place: ReadonlyArray<string | null>
+}
+
+/** The page of rows that are one more than it holds, if there is a page after it. */
+const pageOf = <Row extends ListedRow, A>(
+  cursors: Cursors,
+  query: string,
+  start: PageStart,
+  perPage: number,
+  rows: ReadonlyArray<Row>,
+  show: (row: Row & { readonly document: Uint8Array }) => A
+): Page<A> => ({
+  items: rows
+    .slice(0, perPage)
+    .flatMap((row) => (row.document === null ? [] : [show({ ...row, document: row.document })])),
+  total: rows[0]?.total ?? 0,
+  page: start.page,
+  nextCursor: nextCursor(
+    cursors,
+    query,
+    start,
+    rows.length > perPage ? rows[perPage - 1]?.place.map((key) => key ?? "") : undefined
+  ),
+  lastModified: rows[0]?.catalogue_changed_at ?? new Date(0)
+})

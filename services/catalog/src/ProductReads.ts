@@ -8,12 +8,14 @@ import type { SqlClient } from "effect/sql/SqlClient"
 import {
   type CatalogUnavailable,
   ProductNotFound,
-  type ProductSlugNotFound,
+  ProductSlugNotFound,
   unavailable
 } from "./CatalogFailure.ts"
-import { readProduct, readProducts, readSource } from "./CatalogSql/readProducts.ts"
+import { readProduct, readProductBySlug, readProducts, readSource } from "./CatalogSql/readProducts.ts"
+import { readStock } from "./CatalogSql/readStock.ts"
 import { fullMessage, type MetaAllow } from "./ProductMessage.ts"
 import { shown } from "./Shown.ts"
+import { stockOf } from "./Stock.ts"
 
 /** Something, and when it may last have changed. */
 export interface Dated<A> {
@@ -52,6 +54,18 @@ export const make = (sql: SqlClient, allow: MetaAllow): ProductReads => {
     return { value: shown(allow, row), lastModified: row.catalogue_changed_at }
   }, unavailable)
 
+  const getProductBySlug = Effect.fn("Catalog.getProductBySlug")(function* (slug: string) {
+    const row = yield* readProductBySlug(sql, slugsOf(slug))
+    if (row === undefined) return yield* new ProductSlugNotFound({ slug })
+    return { value: shown(allow, row), lastModified: row.catalogue_changed_at }
+  }, unavailable)
+
+  const getStock = Effect.fn("Catalog.getStock")(function* (id: bigint) {
+    const row = yield* readStock(sql, id)
+    if (row === undefined) return yield* new ProductNotFound({ id })
+    return { value: stockOf(row), lastModified: row.catalogue_changed_at }
+  }, unavailable)
+
   const getSource = Effect.fn("Catalog.getSource")(function* (id: bigint) {
     const row = yield* readSource(sql, id)
     if (row === undefined) return yield* new ProductNotFound({ id })
@@ -79,9 +93,20 @@ export const make = (sql: SqlClient, allow: MetaAllow): ProductReads => {
 
   return {
     getProduct,
-    getProductBySlug: () => Effect.die("to do"),
+    getProductBySlug,
     getSource,
     batchGetProducts,
-    getStock: () => Effect.die("to do")
+    getStock
   }
 }
+
+/** The slugs that may be meant: this one, and how WordPress writes it, letters outside ASCII as lower-case percent codes. */
+const slugsOf = (slug: string): ReadonlyArray<string> => [
+  ...new Set([
+    slug,
+    slug
+      .toWellFormed()
+      .replace(/[^\0-\x7f]+/g, encodeURIComponent)
+      .replace(/%[\dA-F]{2}/gi, (code) => code.toLowerCase())
+  ])
+]

@@ -2,74 +2,85 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
-import type { ProductFilter, ProductOrder, Window } from "../ProductQuery.ts"
-import { ids, texts } from "./Parameters.ts"
+import { CHUNK } from "../FacetValue.ts"
+import type { PageStart } from "../PageStart.ts"
+import type { ProductFilter, ProductOrder } from "../ProductQuery.ts"
+import { choices } from "./choices.ts"
+import { type ListOrder, listOrder } from "./listOrder.ts"
+import { matchingBits } from "./matchingBits.ts"
 import { StoredProduct, storedColumns } from "./readProducts.ts"
-import { subtree } from "./subtree.ts"
 
 const Listed = Schema.Struct({
   total: Schema.Int,
   catalogue_changed_at: Schema.Date,
   document: Schema.NullOr(Schema.Uint8Array),
-  public_ids: StoredProduct.fields.public_ids
+  public_ids: StoredProduct.fields.public_ids,
+  place: Schema.Array(Schema.NullOr(Schema.String))
 })
 const decodeListed = Schema.decodeUnknownEffect(Schema.Array(Listed))
 
+/** How many matches are fetched and sorted; of more the index of the order is walked until the page is full. */
+const FEW = 2000
+
 /**
- * A page of listed products, their total and the state of the catalogue, all of one snapshot because they are one
- * statement. A page past the end is one row without a document.
+ * A page of listed products and the one after it, their total and the state of the catalogue, all of one snapshot because
+ * they are one statement. An empty page is one row without a document.
+ *
+ * What matches is known exactly by its bits before the first product is looked at. Of few matches all are fetched and
+ * sorted. Of many the next ones in order are met soon: the index of the order holds each product's ordinal, so whether it
+ * matches is seen without the product itself.
  */
 export const listProducts = Effect.fnUntraced(function* (
   sql: SqlClient,
   filter: ProductFilter,
   order: ProductOrder,
-  window: Window
+  start: PageStart,
+  limit: number
 ) {
-  const direction = directionOf(sql, order)
-  const matches = sql.and(conditions(sql, filter))
+  const by = listOrder(sql, order, filter)
   const rows = yield* sql`
-    SELECT (SELECT count(*)::int FROM products WHERE ${matches}) AS total,
-      catalogue.changed_at AS catalogue_changed_at, ${storedColumns(sql, "page")}
-    FROM catalogue LEFT JOIN LATERAL (
-      SELECT id, document, reference_ids, ${sortKey(sql, order, filter)} AS sort_key FROM products WHERE ${matches}
-      ORDER BY sort_key ${direction}, id ${direction} LIMIT ${window.limit} OFFSET ${window.offset}
-    ) page ON true
-    ORDER BY page.sort_key ${direction}, page.id ${direction}`
+    WITH matching AS MATERIALIZED ${matchingBits(sql, "listed", filter, choices(sql, filter))},
+    counted AS MATERIALIZED (SELECT coalesce(sum(bit_count(bits)), 0)::int AS total FROM matching),
+    page AS MATERIALIZED (
+      (${rowsOfPage(sql, by, sql`(SELECT total FROM counted) > ${few(sql)} AND ${matches(sql)}`, start, limit)})
+      UNION ALL
+      (${rowsOfPage(sql, by, sql`(SELECT total FROM counted) <= ${few(sql)} AND ${isAmongFew(sql)}`, start, limit)})
+    )
+    SELECT counted.total, catalogue.changed_at AS catalogue_changed_at, ${by.place} AS place,
+      shown.document, coalesce(shown.public_ids, '{}') AS public_ids
+    FROM catalogue CROSS JOIN counted LEFT JOIN page ON true
+    LEFT JOIN LATERAL (
+      SELECT ${storedColumns(sql, "found")} FROM products found WHERE found.id = page.id OFFSET 0
+    ) shown ON true
+    ORDER BY ${by.page}`
   return yield* Effect.orDie(decodeListed(rows))
 })
 
-/** All that are set have to hold. */
-const conditions = (sql: SqlClient, filter: ProductFilter): ReadonlyArray<Fragment> => [
-  sql`is_listed`,
-  ...(filter.categoryIds.length === 0 ? [] : [sql`category_ids && ${subtree(sql, filter.categoryIds)}`]),
-  ...(filter.tagIds.length === 0 ? [] : [sql`tag_ids && ${ids(filter.tagIds)}::bigint[]`]),
-  ...(filter.skus.length === 0 ? [] : [sql`sku <> '' AND sku = ANY(${texts(filter.skus)}::text[])`]),
-  ...(filter.includeIds.length === 0 ? [] : [sql`id = ANY(${ids(filter.includeIds)}::bigint[])`]),
-  ...(filter.minPrice === "" ? [] : [sql`price >= ${filter.minPrice}::numeric`]),
-  ...(filter.maxPrice === "" ? [] : [sql`price <= ${filter.maxPrice}::numeric`]),
-  // Written out, so that the partial indexes apply.
-  ...(filter.onSale === undefined ? [] : [filter.onSale ? sql`on_sale` : sql`NOT on_sale`]),
-  ...(filter.featured === undefined ? [] : [filter.featured ? sql`featured` : sql`NOT featured`]),
-  ...(filter.stockStatus === "" ? [] : [sql`stock_status = ${filter.stockStatus}`])
-]
+const rowsOfPage = (
+  sql: SqlClient,
+  by: ListOrder,
+  condition: Fragment,
+  start: PageStart,
+  limit: number
+) => sql`
+  SELECT ${by.columns} FROM products
+  WHERE ${condition} AND is_listed ${start.after === undefined ? sql`` : sql`AND ${by.after(start.after)}`}
+  ORDER BY ${by.rows} LIMIT ${limit + 1} OFFSET ${start.offset}`
 
-const columns = {
-  date: "date_created",
-  id: "id",
-  title: "title_key",
-  slug: "slug",
-  modified: "date_modified",
-  menu_order: "menu_order",
-  price: "price"
-} as const
+const few = (sql: SqlClient) => sql.literal(String(FEW))
+const chunk = (sql: SqlClient) => sql.literal(String(CHUNK))
 
-const sortKey = (sql: SqlClient, order: ProductOrder, filter: ProductFilter): Fragment =>
-  order.by === "include"
-    ? sql`array_position(${ids(filter.includeIds)}::bigint[], id)`
-    : sql.literal(columns[order.by])
+/** Whether a product's bit is set: the chunks as an array, each in its place. */
+const matches = (sql: SqlClient) => sql`get_bit(
+  (ARRAY(
+    SELECT bits FROM generate_series(0, (SELECT max(chunk) FROM matching)) place (chunk)
+    LEFT JOIN matching USING (chunk) ORDER BY chunk
+  ))[ordinal / ${chunk(sql)} + 1], ordinal % ${chunk(sql)}) = 1`
 
-const directionOf = (sql: SqlClient, order: ProductOrder): Fragment => {
-  if (order.by === "include" || order.direction === "asc") return sql.literal("ASC")
-  // Without a price is last in both directions.
-  return sql.literal(order.by === "price" ? "DESC NULLS LAST" : "DESC")
-}
+/** The same of few: the pieces between the ones of a bitmap, written as text, tell where the ones stand. */
+const isAmongFew = (sql: SqlClient) => sql`ordinal = ANY(ARRAY(
+  SELECT (chunk * ${chunk(sql)} + sum(length(zeros) + 1) OVER (PARTITION BY chunk ORDER BY nth))::int - 1
+  FROM matching CROSS JOIN LATERAL string_to_table(bits::text, '1') WITH ORDINALITY piece (zeros, nth)
+  -- The last piece has no one behind it.
+  WHERE nth <= bit_count(bits)
+))`

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
-import { ids } from "./Parameters.ts"
+import { ids, texts } from "./Parameters.ts"
 
 /** A public product as it is stored, and which of the products that it names are public now. */
 export const StoredProduct = Schema.Struct({
@@ -22,9 +22,10 @@ export const storedColumns = (sql: SqlClient, product: "found" | "page"): Fragme
 }
 
 /** Rows of `products` that the public may see: a variation only while its product is public. */
-const publicProducts = (sql: SqlClient): Fragment => sql`products found
+export const publicProducts = (sql: SqlClient): Fragment => sql`products found
   LEFT JOIN products owner ON found.is_variation AND owner.id = found.parent_id`
-const isSeen = (sql: SqlClient): Fragment =>
+/** Holds for those of them that may be seen. */
+export const isSeen = (sql: SqlClient): Fragment =>
   sql`found.is_public AND (NOT found.is_variation OR owner.is_public)`
 
 const One = Schema.Struct({ ...StoredProduct.fields, catalogue_changed_at: Schema.Date })
@@ -35,6 +36,17 @@ export const readProduct = Effect.fnUntraced(function* (sql: SqlClient, id: bigi
   const rows = yield* sql`
     SELECT ${storedColumns(sql, "found")}, catalogue.changed_at AS catalogue_changed_at
     FROM catalogue, ${publicProducts(sql)} WHERE found.id = ${id} AND ${isSeen(sql)}`
+  const [row] = yield* Effect.orDie(decodeOne(rows))
+  return row
+})
+
+/** The public product, no variation, of the first of these slugs that has one. */
+export const readProductBySlug = Effect.fnUntraced(function* (sql: SqlClient, slugs: ReadonlyArray<string>) {
+  const rows = yield* sql`
+    SELECT ${storedColumns(sql, "found")}, catalogue.changed_at AS catalogue_changed_at
+    FROM catalogue, products found
+    WHERE found.slug = ANY(${texts(slugs)}::text[]) AND found.is_public AND NOT found.is_variation
+    ORDER BY array_position(${texts(slugs)}::text[], found.slug), found.id LIMIT 1`
   const [row] = yield* Effect.orDie(decodeOne(rows))
   return row
 })
