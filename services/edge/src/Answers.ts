@@ -15,13 +15,10 @@ const Performance = Schema.Struct({
   source: Schema.Literals(["l0", "l1", "l2", "redis", "service"])
 })
 
-/** The envelope of one thing; `more` is what its `meta` says beside. */
-export const Envelope = <
-  S extends Schema.Top,
-  const More extends Schema.Struct.Fields = Record<never, never>
->(
+/** The envelope of one thing whose `meta` says more. */
+export const EnvelopeWith = <S extends Schema.Top, const More extends Schema.Struct.Fields>(
   data: S,
-  more?: More
+  more: More
 ) =>
   Schema.Struct({
     success: Schema.Literal(true),
@@ -29,19 +26,17 @@ export const Envelope = <
     meta: Schema.Struct({ ...more, performance: Performance })
   })
 
-/** The envelope of a page. */
-export const PageEnvelope = <
-  S extends Schema.Top,
-  const More extends Schema.Struct.Fields = Record<never, never>
->(
+/** The envelope of one thing. */
+export const Envelope = <S extends Schema.Top>(data: S) => EnvelopeWith(data, {})
+
+/** The envelope of a page whose `meta` says more. */
+export const PageEnvelopeWith = <S extends Schema.Top, const More extends Schema.Struct.Fields>(
   item: S,
-  more?: More
-) =>
-  Schema.Struct({
-    success: Schema.Literal(true),
-    data: Schema.Array(item),
-    meta: Schema.Struct({ pagination: Pagination, ...more, performance: Performance })
-  })
+  more: More
+) => EnvelopeWith(Schema.Array(item), { pagination: Pagination, ...more })
+
+/** The envelope of a page. */
+export const PageEnvelope = <S extends Schema.Top>(item: S) => PageEnvelopeWith(item, {})
 
 /** For how many seconds an answer may be kept. */
 export interface Freshness {

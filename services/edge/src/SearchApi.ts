@@ -2,7 +2,7 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
-import { Envelope, PageEnvelope } from "./Answers.ts"
+import { Envelope, EnvelopeWith, PageEnvelopeWith } from "./Answers.ts"
 import { FacetsView } from "./FacetsView.ts"
 import * as Parameters from "./Parameters.ts"
 import * as ProductQuery from "./ProductQuery.ts"
@@ -20,7 +20,7 @@ export class SearchApi extends HttpApiGroup.make("search")
   .add(
     HttpApiEndpoint.get("searchProducts", "/api/products/search", {
       query: ProductQuery.SearchQuery,
-      success: PageEnvelope(SearchHitPart, SearchMeta)
+      success: PageEnvelopeWith(SearchHitPart, SearchMeta)
     }).annotateMerge(
       OpenApi.annotations({
         summary: "Search products",
@@ -49,7 +49,7 @@ export class SearchApi extends HttpApiGroup.make("search")
     ),
     HttpApiEndpoint.get("getStats", "/api/products/stats", {
       query: Parameters.nothing,
-      success: Envelope(StatsView, FiguresAge)
+      success: EnvelopeWith(StatsView, FiguresAge)
     }).annotateMerge(
       OpenApi.annotations({
         summary: "Figures of the catalogue",

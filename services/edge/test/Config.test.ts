@@ -22,7 +22,10 @@ it.effect("has a default for all that is no secret", () =>
       corsOrigins: [],
       requestTimeoutMs: 10_000,
       productMaxAge: 30,
-      listMaxAge: 15
+      listMaxAge: 15,
+      stockMaxAge: 10,
+      reviewsMaxAge: 60,
+      searchMaxAge: 30
     })
     expect(Redacted.value(config.operatorToken)).toBe(needed.OPTICA_OPERATOR_TOKEN)
     expect(JSON.stringify(config)).not.toContain(needed.OPTICA_OPERATOR_TOKEN)
@@ -38,7 +41,10 @@ it.effect("takes what is set", () =>
       CORS_ORIGIN: "https://shop.example, http://localhost:5173,",
       REQUEST_TIMEOUT_MS: "250",
       CACHE_TTL_PRODUCT: "0",
-      CACHE_TTL_LIST: "60"
+      CACHE_TTL_LIST: "60",
+      CACHE_TTL_STOCK: "1",
+      CACHE_TTL_REVIEWS: "2",
+      CACHE_TTL_SEARCH: "3"
     })
     expect(config).toMatchObject({
       host: "::",
@@ -46,7 +52,10 @@ it.effect("takes what is set", () =>
       corsOrigins: ["https://shop.example", "http://localhost:5173"],
       requestTimeoutMs: 250,
       productMaxAge: 0,
-      listMaxAge: 60
+      listMaxAge: 60,
+      stockMaxAge: 1,
+      reviewsMaxAge: 2,
+      searchMaxAge: 3
     })
   })
 )
@@ -69,7 +78,10 @@ it.effect.each([
   ["REQUEST_TIMEOUT_MS", "10s"],
   ["REQUEST_TIMEOUT_MS", "0"],
   ["CACHE_TTL_PRODUCT", "-1"],
-  ["CACHE_TTL_LIST", "1.5"]
+  ["CACHE_TTL_LIST", "1.5"],
+  ["CACHE_TTL_STOCK", "86401"],
+  ["CACHE_TTL_REVIEWS", "1m"],
+  ["CACHE_TTL_SEARCH", "1e3"]
 ] as const)("refuses %s=%s in a sentence", ([name, value]) =>
   Effect.gen(function* () {
     const error = yield* Effect.flip(read({ ...needed, [name]: value }))

@@ -1,11 +1,14 @@
 import { create } from "@bufbuild/protobuf"
 import { expect, it, layer } from "@effect/vitest"
 import { PageInfoSchema } from "@optica/contracts/optica/type/v1/page_pb"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import type { Exchange } from "../src/Exchange.ts"
 import * as Paging from "../src/Paging.ts"
 import { CURSOR } from "./Doubles.ts"
+import { json } from "./Problem.ts"
 import { TestEdge } from "./TestEdge.ts"
+
+const ids = json(Schema.Struct({ data: Schema.Array(Schema.Struct({ id: Schema.Int })) }))
 
 /** Links by relation. */
 const linksIn = (field: string | null | undefined): Record<string, string> =>
@@ -38,8 +41,7 @@ layer(TestEdge.layer(), { excludeTestServices: true })("the links of a page", (i
         const seen: Array<number> = []
         for (let path: string | undefined = start; path !== undefined; ) {
           const response: Response = yield* edge.get(path)
-          const { data } = yield* Effect.promise(() => response.json())
-          seen.push(...data.map((it: { id: number }) => it.id))
+          seen.push(...(yield* ids(response)).data.map(({ id }) => id))
           path = linksIn(response.headers.get("link")).next
         }
         return seen

@@ -8,6 +8,7 @@ import {
   type Product,
   ProductSchema
 } from "@optica/contracts/optica/catalog/v1/product_pb"
+import { ReviewSchema } from "@optica/contracts/optica/catalog/v1/review_pb"
 import * as Schema from "effect/Schema"
 
 export type Recorded = Readonly<Record<string, Schema.Json>> & { readonly id: number }
@@ -24,6 +25,7 @@ const load = (name: string): ReadonlyArray<Recorded> =>
 export const products = load("products")
 export const variations = load("variations")
 export const categories = load("categories")
+export const reviews = load("reviews")
 export const variationAsProduct = load("variation-as-product")[0] ?? { id: 0 }
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "")
@@ -155,4 +157,16 @@ export const toCategory = (it: Recorded) =>
     ...(it.image === null || it.image === undefined ? {} : { image: image(record(it.image)) }),
     menuOrder: Number(it.menu_order ?? 0),
     count: id(it.count)
+  })
+
+export const toReview = (it: Recorded) =>
+  create(ReviewSchema, {
+    id: id(it.id),
+    productId: id(it.product_id),
+    dateCreated: text(it.date_created),
+    dateCreatedGmt: text(it.date_created_gmt),
+    reviewer: text(it.reviewer),
+    review: text(it.review),
+    rating: Number(it.rating ?? 0),
+    verified: it.verified === true
   })

@@ -1,7 +1,7 @@
 import { Code } from "@connectrpc/connect"
 import { expect, layer } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { Envelope, PageEnvelope } from "../src/Answers.ts"
+import { Envelope, EnvelopeWith, PageEnvelope, PageEnvelopeWith } from "../src/Answers.ts"
 import { FacetsView } from "../src/FacetsView.ts"
 import { ProductView } from "../src/ProductView.ts"
 import { ReviewView } from "../src/ReviewView.ts"
@@ -20,7 +20,7 @@ layer(TestEdge.layer(), { excludeTestServices: true })("the routes beside the li
   it.effect("/search finds products, with marks and the text that was looked for instead", () =>
     Effect.gen(function* () {
       const edge = yield* TestEdge
-      const read = json(PageEnvelope(SearchHitView, SearchMeta))
+      const read = json(PageEnvelopeWith(SearchHitView, SearchMeta))
       const path = "/api/products/search?q=%20rond%20&per_page=2&categories=16&attributes[pa_colour]=black"
       edge.controls.correctedSearch = "round"
       const { data, meta } = yield* read(yield* edge.get(path))
@@ -90,7 +90,7 @@ layer(TestEdge.layer(), { excludeTestServices: true })("the routes beside the li
   it.effect("/stats tells its age beside its figures, which the tag does not cover", () =>
     Effect.gen(function* () {
       const edge = yield* TestEdge
-      const read = json(Envelope(StatsView, FiguresAge))
+      const read = json(EnvelopeWith(StatsView, FiguresAge))
       const response = yield* edge.get("/api/products/stats")
       const { data, meta } = yield* read(response)
       expect(data).toMatchObject({
