@@ -10,7 +10,10 @@ import type { SqlClient } from "effect/sql/SqlClient"
 export interface Options {
   /** `postgres://role:password@host:port/database`, the role being the service's own. */
   readonly url: Redacted.Redacted<string>
-  /** The schema that the service owns; unqualified names resolve there and nowhere else. */
+  /**
+   * The schema that the service owns. Unqualified names resolve there first, then in `public` and `extensions`: that is
+   * where extensions of the database live, and nothing of ours does.
+   */
   readonly schema: string
   /** Shown by PostgreSQL in `pg_stat_activity`. */
   readonly applicationName: string
@@ -50,7 +53,7 @@ const config = (options: Options): PgClient.PgPoolConfig => {
     connectTimeout: Duration.seconds(5),
     keepAlive: Duration.seconds(30),
     startupParameters: {
-      search_path: `"${options.schema}"`,
+      search_path: `"${options.schema}", public, extensions`,
       statement_timeout: String(options.statementTimeoutMs ?? 10_000),
       // A transaction that nobody continues would hold its locks for ever.
       idle_in_transaction_session_timeout: "30000",

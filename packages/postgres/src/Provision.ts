@@ -9,11 +9,14 @@ import { unavailable } from "./Postgres.ts"
 export interface ServiceSchema {
   readonly role: string
   readonly schema: string
+  /** Extensions that its migrations build on. They belong to the database: only an administrator may create them. */
+  readonly extensions?: ReadonlyArray<string>
 }
 
 /**
  * Makes sure that the role and its schema exist in the database of `admin`, and returns the URL as that role. The role
- * may create and touch things in its own schema and in no other. May be repeated, also by several processes at once.
+ * may create and touch things in its own schema and in no other. Extensions are created in the schema `public`, where
+ * they are not there yet. May be repeated, also by several processes at once.
  *
  * The role's password follows from the administrator's, so that it needs no place to be kept in and two processes agree
  * on it. An administrator without a password (trust, peer) leaves a random one each time.
@@ -43,6 +46,9 @@ export const provision = (admin: Redacted.Redacted<string>, service: ServiceSche
           yield* run(
             `CREATE SCHEMA IF NOT EXISTS ${identifier(service.schema)} AUTHORIZATION ${identifier(service.role)}`
           )
+          for (const extension of service.extensions ?? []) {
+            yield* run(`CREATE EXTENSION IF NOT EXISTS ${identifier(extension)} SCHEMA public`)
+          }
           yield* run(
             `GRANT CONNECT ON DATABASE ${identifier(found?.database ?? "")} TO ${identifier(service.role)}`
           )
@@ -53,7 +59,7 @@ export const provision = (admin: Redacted.Redacted<string>, service: ServiceSche
   ).pipe(
     Effect.provide(Reactivity.layer),
     Effect.mapError((error) => unavailable(admin, error)),
-    Effect.withSpan("Provision.provision", { attributes: { ...service } })
+    Effect.withSpan("Provision.provision", { attributes: { role: service.role, schema: service.schema } })
   )
 
 /** The same URL for another role. */

@@ -10,7 +10,7 @@ import * as Schema from "effect/Schema"
 import type { SqlClient } from "effect/sql/SqlClient"
 import * as Migrations from "./Migrations.ts"
 import * as Postgres from "./Postgres.ts"
-import { identifier, provision } from "./Provision.ts"
+import { identifier, provision, type ServiceSchema } from "./Provision.ts"
 
 /** Whose database is wanted. */
 export interface Options {
@@ -18,6 +18,8 @@ export interface Options {
   readonly schema: string
   /** Folder of its migrations. */
   readonly migrations: URL
+  /** Extensions that the migrations build on. */
+  readonly extensions?: ReadonlyArray<string>
   /** Size of the pool, default 10. */
   readonly maxConnections?: number
 }
@@ -52,7 +54,11 @@ export class TestDatabase extends Context.Service<
 
 const clone = Effect.fnUntraced(function* (options: Options) {
   const admin = yield* Config.Redacted("OPTICA_TEST_DATABASE_URL")
-  const role = `optica_${options.schema}`
+  const service = {
+    role: `optica_${options.schema}`,
+    schema: options.schema,
+    extensions: options.extensions ?? []
+  }
   const database = `optica_test_${options.schema}_${randomBytes(6).toString("hex")}`
   const sql = yield* PgClient.makeClient({ url: admin, applicationName: "test-database" })
   const run = (text: string) => sql`${sql.literal(text)}`.unprepared
@@ -61,7 +67,7 @@ const clone = Effect.fnUntraced(function* (options: Options) {
       // Held by this one connection until it says so: nobody may connect to a template while it is cloned.
       const lock = sql`hashtextextended(${`optica.template.${options.schema}`}, 0)`
       yield* sql`SELECT pg_advisory_lock(${lock})`
-      const template = yield* ensureTemplate(run, admin, options, role)
+      const template = yield* ensureTemplate(run, admin, options, service)
       yield* run(`CREATE DATABASE ${identifier(database)} TEMPLATE ${identifier(template)}`)
       yield* sql`SELECT pg_advisory_unlock(${lock})`
     }),
@@ -69,7 +75,7 @@ const clone = Effect.fnUntraced(function* (options: Options) {
   )
   const adminUrl = inDatabase(admin, database)
   // Roles belong to the server, not to the database: this gives the URL and changes nothing in the clone.
-  const url = yield* provision(adminUrl, { role, schema: options.schema })
+  const url = yield* provision(adminUrl, service)
   return { url, adminUrl, database }
 }, Effect.provide(Reactivity.layer))
 
@@ -78,7 +84,7 @@ const ensureTemplate = Effect.fnUntraced(function* (
   run: (text: string) => Effect.Effect<ReadonlyArray<unknown>, unknown>,
   admin: Redacted.Redacted<string>,
   options: Options,
-  role: string
+  service: ServiceSchema
 ) {
   const migrations = yield* Migrations.read(options.migrations)
   const state = createHash("sha256")
@@ -91,7 +97,7 @@ const ensureTemplate = Effect.fnUntraced(function* (
   const part = `optica_template_${options.schema}_part`
   yield* run(`DROP DATABASE IF EXISTS ${identifier(part)} WITH (FORCE)`)
   yield* run(`CREATE DATABASE ${identifier(part)} TEMPLATE template0 ENCODING 'UTF8'`)
-  const url = yield* provision(inDatabase(admin, part), { role, schema: options.schema })
+  const url = yield* provision(inDatabase(admin, part), service)
   yield* Migrations.run({ schema: options.schema, directory: options.migrations }).pipe(
     Effect.provide(
       Postgres.layer({ url, schema: options.schema, applicationName: "test-template", maxConnections: 1 })

@@ -5,28 +5,19 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { readHashes, recordVersions, touchCatalogue } from "./CatalogSql/recordVersions.ts"
-import {
-  deleteRows,
-  hideProducts,
-  writeCategories,
-  writePlain,
-  writeProducts
-} from "./CatalogSql/writeRows.ts"
-import type { CategoryRow } from "./Category.ts"
+import { deleteRows, writeAttributes, writeReviews, writeTags, writeTerms } from "./CatalogSql/writeRows.ts"
 import {
   type Change,
+  type Derivation,
   type Derived,
-  derivationOf,
   derive,
   familyOf,
   type Observed,
   observe,
-  observeHidden,
-  type PlainRow,
-  type PlainTable
+  observeHidden
 } from "./Change.ts"
-import type { ProductRow } from "./Product.ts"
-import type { MetaAllow } from "./ProductMessage.ts"
+import { writeCategoryChanges } from "./WriteCategories.ts"
+import { writeProductChanges } from "./WriteProducts.ts"
 
 /** What became of one change. */
 export interface ApplyOutcome {
@@ -60,13 +51,12 @@ const turn = 25
  */
 export const applyChanges = Effect.fnUntraced(function* (
   sql: SqlClient,
-  allow: MetaAllow,
+  derivation: Derivation,
   changes: ReadonlyArray<Change>
 ) {
   yield* refuseDuplicates(changes)
   const reasons = new Map<Change, string>()
   const observed = new Map<Change, Observed>()
-  const derivation = derivationOf(allow)
   yield* inTurns(changes, (change) => {
     const result = observe(change, derivation)
     if (Result.isSuccess(result)) observed.set(change, result.success)
@@ -78,7 +68,7 @@ export const applyChanges = Effect.fnUntraced(function* (
   const rows = new Map<Observed, Derived>()
   yield* inTurns([...observed], ([change, it]) => {
     if (it.json === null || known.has(it)) return
-    const result = derive(it, allow)
+    const result = derive(it, derivation.allow)
     if (Result.isSuccess(result)) rows.set(it, result.success)
     else {
       observed.delete(change)
@@ -87,7 +77,7 @@ export const applyChanges = Effect.fnUntraced(function* (
   })
 
   const hidden = [...reasons.keys()].flatMap((change) => observeHidden(change) ?? [])
-  const recorded = yield* write(sql, allow, [...observed.values(), ...hidden], rows)
+  const recorded = yield* write(sql, derivation, [...observed.values(), ...hidden], rows)
   return changes.map((change): ApplyOutcome => {
     const it = observed.get(change)
     if (it === undefined) return { outcome: ChangeOutcome.REJECTED, reason: reasons.get(change) ?? "" }
@@ -131,7 +121,7 @@ const readKnown = Effect.fnUntraced(function* (sql: SqlClient, things: ReadonlyA
 /** Writes what is newer than what is held; tells of each of those whether it changed anything. */
 const write = (
   sql: SqlClient,
-  allow: MetaAllow,
+  { allow, language }: Derivation,
   things: ReadonlyArray<Observed>,
   rows: ReadonlyMap<Observed, Derived>
 ) =>
@@ -140,16 +130,13 @@ const write = (
     const recorded = new Map((yield* recordVersions(sql, things)).map((row) => [keyOf(row), row.changed]))
     const changed = things.filter((it) => recorded.get(keyOf(it)) === true)
     if (changed.length === 0) return recorded
+    yield* touchCatalogue(sql)
     const written = changed.flatMap((it) => {
       if (it.json === null) return []
       // Held with this hash a moment ago, and changed by another batch since: understood before, so it is again.
       return [rows.get(it) ?? Result.getOrThrow(derive(it, allow))]
     })
-    yield* writeTables(sql, written)
-    yield* deleteGone(sql, changed)
-    const hidden = changed.filter((it) => it.json === null && it.contentHash !== null)
-    if (hidden.length > 0) yield* hideProducts(sql, idsOf(hidden))
-    yield* touchCatalogue(sql)
+    yield* writeTables(sql, language, written, changed)
     return recorded
   }).pipe(
     sql.withTransaction,
@@ -160,51 +147,51 @@ const write = (
     })
   )
 
-const writeTables = Effect.fnUntraced(function* (sql: SqlClient, written: ReadonlyArray<Derived>) {
-  const products: Array<ProductRow> = []
-  const categories: Array<CategoryRow> = []
-  const plain: Record<PlainTable, Array<PlainRow>> = { tags: [], attributes: [], terms: [], reviews: [] }
-  for (const it of written) {
-    if (it.table === "products") products.push(it.row)
-    else if (it.table === "categories") categories.push(it.row)
-    else plain[it.table].push(it.row)
-  }
-  if (products.length > 0) yield* writeProducts(sql, products)
-  if (categories.length > 0) yield* writeCategories(sql, categories)
-  for (const table of plainTables) if (plain[table].length > 0) yield* writePlain(sql, table, plain[table])
-})
-
-const plainTables: ReadonlyArray<PlainTable> = ["tags", "attributes", "terms", "reviews"]
-
-const deleteGone = Effect.fnUntraced(function* (sql: SqlClient, changed: ReadonlyArray<Observed>) {
+/** Writes what was derived, hides and deletes: in a transaction that has locked the catalogue. */
+export const writeTables = Effect.fnUntraced(function* (
+  sql: SqlClient,
+  language: string,
+  written: ReadonlyArray<Derived>,
+  changed: ReadonlyArray<Observed>
+) {
   const gone = Map.groupBy(
     changed.filter((it) => it.contentHash === null),
     (it) => it.family
   )
-  for (const [family, things] of gone) {
-    const table = tableOf(family)
-    if (table !== undefined) yield* deleteRows(sql, table, idsOf(things))
+  const goneOf = (family: ResourceKind) => (gone.get(family) ?? []).map((it) => it.id)
+
+  // Before the products: what they are counted in follows from the tree.
+  const categories = written.flatMap((it) => (it.table === "categories" ? [it.row] : []))
+  const goneCategories = goneOf(ResourceKind.CATEGORY)
+  if (categories.length + goneCategories.length > 0)
+    yield* writeCategoryChanges(sql, categories, goneCategories)
+
+  const products = {
+    rows: written.flatMap((it) => (it.table === "products" ? [it.row] : [])),
+    hidden: changed.filter((it) => it.json === null && it.contentHash !== null).map((it) => it.id),
+    gone: goneOf(ResourceKind.PRODUCT)
+  }
+  if (products.rows.length + products.hidden.length + products.gone.length > 0) {
+    yield* writeProductChanges(sql, language, products)
+  }
+
+  const tags = written.flatMap((it) => (it.table === "tags" ? [it.row] : []))
+  const attributes = written.flatMap((it) => (it.table === "attributes" ? [it.row] : []))
+  const terms = written.flatMap((it) => (it.table === "terms" ? [it.row] : []))
+  const reviews = written.flatMap((it) => (it.table === "reviews" ? [it.row] : []))
+  if (tags.length > 0) yield* writeTags(sql, tags)
+  if (attributes.length > 0) yield* writeAttributes(sql, attributes)
+  if (terms.length > 0) yield* writeTerms(sql, terms)
+  if (reviews.length > 0) yield* writeReviews(sql, reviews)
+  for (const [table, family] of plainTables) {
+    const ids = goneOf(family)
+    if (ids.length > 0) yield* deleteRows(sql, table, ids)
   }
 })
 
-const idsOf = (things: ReadonlyArray<Observed>) => things.map((it) => it.id)
-
-const tableOf = (family: ResourceKind) => {
-  switch (family) {
-    case ResourceKind.PRODUCT:
-    case ResourceKind.VARIATION:
-      return "products"
-    case ResourceKind.CATEGORY:
-      return "categories"
-    case ResourceKind.TAG:
-      return "tags"
-    case ResourceKind.ATTRIBUTE:
-      return "attributes"
-    case ResourceKind.TERM:
-      return "terms"
-    case ResourceKind.REVIEW:
-      return "reviews"
-    case ResourceKind.UNSPECIFIED:
-      return undefined
-  }
-}
+const plainTables = [
+  ["tags", ResourceKind.TAG],
+  ["attributes", ResourceKind.ATTRIBUTE],
+  ["terms", ResourceKind.TERM],
+  ["reviews", ResourceKind.REVIEW]
+] as const

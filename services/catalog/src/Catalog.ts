@@ -9,7 +9,7 @@ import { type ApplyOutcome, applyChanges, type DuplicateChange } from "./ApplyCh
 import { type CatalogUnavailable, unavailable } from "./CatalogFailure.ts"
 import { listVersions } from "./CatalogSql/listVersions.ts"
 import * as Categories from "./Categories.ts"
-import { type Change, familyOf } from "./Change.ts"
+import { type Change, derivationOf, familyOf } from "./Change.ts"
 import * as Cursor from "./Cursor.ts"
 import * as Facets from "./Facets.ts"
 import * as ProductLists from "./ProductLists.ts"
@@ -70,10 +70,11 @@ export class Catalog extends Context.Service<
       Effect.gen(function* () {
         const sql = yield* SqlClient
         const allow = new Set(options.metaAllow)
+        const derivation = derivationOf(allow, options.searchLanguage)
         const cursors = Cursor.make(options.cursorSecret)
         const { changed, getCatalogStats } = yield* Stats.make(sql)
         const applied = Effect.fn("Catalog.applyChanges")((changes: ReadonlyArray<Change>) =>
-          applyChanges(sql, allow, changes).pipe(unavailable, Effect.tap(changed))
+          applyChanges(sql, derivation, changes).pipe(unavailable, Effect.tap(changed))
         )
         return {
           ...ProductReads.make(sql, allow),

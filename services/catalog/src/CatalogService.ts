@@ -16,6 +16,9 @@ const schema = "catalog"
 /** Where the migrations are. */
 export const migrations = new URL("../migrations/", import.meta.url)
 
+/** The extensions of the database that they build on: an administrator creates them. */
+export const extensions: ReadonlyArray<string> = ["pg_trgm", "unaccent"]
+
 /** The Catalog on the database that is given to it, as the settings of the catalogue say: for a process of many services. */
 export const layerConfigured = Layer.unwrap(
   Effect.gen(function* () {

@@ -3,7 +3,7 @@ import { CategorySchema } from "@optica/contracts/optica/catalog/v1/category_pb"
 import type { Category } from "@optica/woocommerce/Category"
 import { plainText, sanitize } from "./Html.ts"
 import { forEveryone, imageMessage, int32 } from "./ProductMessage.ts"
-import { titleKey } from "./TitleKey.ts"
+import { sortable, titleKey } from "./TitleKey.ts"
 
 /** A category as it is stored: a row of the table `categories`. */
 export interface CategoryRow {
@@ -11,6 +11,7 @@ export interface CategoryRow {
   readonly parentId: number
   readonly menuOrder: number
   readonly titleKey: string
+  readonly slug: string
   /** The category message, without the count. */
   readonly document: Uint8Array
   readonly source: string
@@ -21,6 +22,7 @@ export const categoryRow = (category: Category, source: string): CategoryRow => 
   parentId: category.parent,
   menuOrder: int32(category.menu_order),
   titleKey: titleKey(category.name),
+  slug: sortable(category.slug),
   document: toBinary(
     CategorySchema,
     create(CategorySchema, {

@@ -4,18 +4,32 @@ import { type Refused, Resources } from "@optica/woocommerce/Resource"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
+import { type AttributeRow, attributeRow, type TagRow, type TermRow, termRow } from "./Attribute.ts"
 import { type CategoryRow, categoryRow } from "./Category.ts"
 import { type ProductRow, productRow } from "./Product.ts"
 import { allowText, type MetaAllow } from "./ProductMessage.ts"
+import { type ReviewRow, reviewRow } from "./Review.ts"
 
 /**
  * How a read model is made of what the shop sent. It is part of every content hash: raise it with any change to what is
  * derived, and the next sweep writes everything anew.
  */
-const DERIVATION = 3
+const DERIVATION = 4
 
-/** What goes into the content hash beside the content, the same for every change of a batch. */
-export const derivationOf = (allow: MetaAllow): string => `${DERIVATION} ${allowText(allow)}`
+/** What a read model depends on beside the content. */
+export interface Derivation {
+  readonly allow: MetaAllow
+  /** The language of the shop's texts, as PostgreSQL names it. */
+  readonly language: string
+  /** All of it as text: what goes into the content hash, the same for every change of a batch. */
+  readonly text: string
+}
+
+export const derivationOf = (allow: MetaAllow, language: string): Derivation => ({
+  allow,
+  language,
+  text: `${DERIVATION} ${language} ${allowText(allow)}`
+})
 
 /** One thing as it was read from the shop, or the news that it is gone. */
 export interface Change {
@@ -56,7 +70,7 @@ export interface Rejected {
 }
 
 /** Parses the JSON and hashes it. Not decoded here: of most things in a sweep the hash is known already. */
-export const observe = (change: Change, derivation: string): Result.Result<Observed, Rejected> => {
+export const observe = (change: Change, derivation: Derivation): Result.Result<Observed, Rejected> => {
   if (!Number.isSafeInteger(change.id) || !Number.isSafeInteger(change.parentId)) {
     return rejected("id", "Expected ids of at most 2^53 - 1")
   }
@@ -87,7 +101,7 @@ export const observe = (change: Change, derivation: string): Result.Result<Obser
       kind,
       parentId,
       dateModifiedGmt: modifiedOf(json),
-      contentHash: contentHash(`${derivation} ${kind} ${parentId}\n${stableText(change.source, json)}`),
+      contentHash: contentHash(`${derivation.text} ${kind} ${parentId}\n${stableText(change.source, json)}`),
       json,
       source: change.source
     })
@@ -181,17 +195,13 @@ const parentOf = (change: Change, kind: ResourceKind, json: Schema.JsonObject): 
 export type Derived =
   | { readonly table: "products"; readonly row: ProductRow }
   | { readonly table: "categories"; readonly row: CategoryRow }
-  | { readonly table: PlainTable; readonly row: PlainRow }
+  | { readonly table: "tags"; readonly row: TagRow }
+  | { readonly table: "attributes"; readonly row: AttributeRow }
+  | { readonly table: "terms"; readonly row: TermRow }
+  | { readonly table: "reviews"; readonly row: ReviewRow }
 
-/** Kinds that are kept whole and have no read model yet. */
-export type PlainTable = "tags" | "attributes" | "terms" | "reviews"
-
-export interface PlainRow {
-  readonly id: number
-  /** The attribute of a term, the product of a review; 0 otherwise. */
-  readonly parentId: number
-  readonly source: string
-}
+/** The tables that things are written to. */
+export type Table = Derived["table"]
 
 /** Decodes the JSON and makes the row of it. What breaks on the way is rejected, or it would hold up its batch for ever. */
 export const derive = (observed: Observed, allow: MetaAllow): Result.Result<Derived, Rejected> => {
@@ -207,7 +217,6 @@ export const derive = (observed: Observed, allow: MetaAllow): Result.Result<Deri
 
 const decodeAndDerive = (observed: Observed, allow: MetaAllow): Result.Result<Derived, Rejected> => {
   const { id, json, kind, parentId, source } = observed
-  const plain = (table: PlainTable) => (): Derived => ({ table, row: { id, parentId, source } })
   switch (kind) {
     case ResourceKind.PRODUCT:
     case ResourceKind.VARIATION:
@@ -221,13 +230,22 @@ const decodeAndDerive = (observed: Observed, allow: MetaAllow): Result.Result<De
         row: categoryRow(value, source)
       }))
     case ResourceKind.TAG:
-      return decoded(Resources.tags.decode(json), plain("tags"))
+      return decoded(Resources.tags.decode(json), () => ({ table: "tags", row: { id, source } }))
     case ResourceKind.ATTRIBUTE:
-      return decoded(Resources.attributes.decode(json), plain("attributes"))
+      return decoded(Resources.attributes.decode(json), ({ value }) => ({
+        table: "attributes",
+        row: attributeRow(value, source)
+      }))
     case ResourceKind.TERM:
-      return decoded(terms.decode(json), plain("terms"))
+      return decoded(terms.decode(json), ({ value }) => ({
+        table: "terms",
+        row: termRow(value, parentId, source)
+      }))
     case ResourceKind.REVIEW:
-      return decoded(Resources.reviews.decode(json), plain("reviews"))
+      return decoded(Resources.reviews.decode(json), ({ value }) => ({
+        table: "reviews",
+        row: reviewRow(value, parentId, source)
+      }))
     case ResourceKind.UNSPECIFIED:
       return rejected("", "Expected a kind")
   }

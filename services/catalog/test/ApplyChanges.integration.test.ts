@@ -12,6 +12,7 @@ import {
   gone,
   layerCatalog,
   noFilter,
+  options,
   product,
   read,
   readProduct,
@@ -270,9 +271,7 @@ layer(layerCatalog(["lens_code", "_secret"]))("ApplyChanges", (it) => {
       yield* outcomes([readProduct(variation(31, 30), 1)])
       const { type: _type, parent_id: _parent, ...bare } = variation(32, 30)
       yield* outcomes([read(ResourceKind.VARIATION, bare, 1, 30)])
-      const ids = Effect.map(catalog.listVariations(30n, firstPage), ({ products }) =>
-        products.map((it) => it.id)
-      )
+      const ids = Effect.map(catalog.listVariations(30n, firstPage), ({ items }) => items.map((it) => it.id))
       assert.deepStrictEqual(yield* ids, [31n, 32n])
       assert.strictEqual((yield* catalog.getProduct(32n)).value.parentId, 30n)
       yield* outcomes([gone(ResourceKind.PRODUCT, 31, 2)])

@@ -3,10 +3,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { CategorySchema } from "@optica/contracts/optica/catalog/v1/category_pb"
 import { ResourceKind } from "@optica/contracts/optica/catalog/v1/change_pb"
 import { ProductSchema } from "@optica/contracts/optica/catalog/v1/product_pb"
+import { ReviewSchema } from "@optica/contracts/optica/catalog/v1/review_pb"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
-import { derive, observe } from "../src/Change.ts"
+import { derivationOf, derive, observe } from "../src/Change.ts"
 import { category, product, read, recorded } from "./Shop.ts"
 
 const tags = "<img src=x onerror=alert(1)>Frame</p><script>alert(1)</script>"
@@ -31,15 +32,18 @@ const variants = (json: Schema.JsonObject, poison: string): ReadonlyArray<Schema
 const allow = new Set(["lens_code"])
 
 const publicView = (kind: ResourceKind, json: Schema.JsonObject): unknown => {
-  const result = Result.flatMap(observe(read(kind, json, 1, 9), ""), (observed) => derive(observed, allow))
+  const result = Result.flatMap(observe(read(kind, json, 1, 9), derivationOf(allow, "english")), (observed) =>
+    derive(observed, allow)
+  )
   // Nothing is shown of what was not understood: a date, an amount or a status that is no such thing.
   if (Result.isFailure(result)) return undefined
   const { row, table } = result.success
   if (table === "products") return fromBinary(ProductSchema, row.document)
+  if (table === "reviews") return fromBinary(ReviewSchema, row.document)
   return table === "categories" ? fromBinary(CategorySchema, row.document) : assert.fail(table)
 }
 
-const html = new Set(["description", "shortDescription", "priceHtml"])
+const html = new Set(["description", "shortDescription", "priceHtml", "review"])
 const address = new Set(["permalink", "externalUrl", "src", "thumbnail"])
 
 /** Asserts of every string of a message, by the name of its field, that a page may show it. */
@@ -112,5 +116,28 @@ describe("the category message", () => {
         assert.isAbove(assertHarmless(publicView(ResourceKind.CATEGORY, variant), ""), 5)
       }
     }
+  })
+})
+
+describe("the review message", () => {
+  const [review = {}] = recorded("reviews")
+
+  it("holds no string that a page could not show", () => {
+    for (const poison of [tags, script, url]) {
+      for (const variant of variants(review, poison)) {
+        const shown = publicView(ResourceKind.REVIEW, { ...variant, id: review.id ?? 0 })
+        if (shown !== undefined) assert.isAbove(assertHarmless(shown, ""), 3)
+      }
+    }
+  })
+
+  it("tells of the reviewer the name, and no address", () => {
+    const shown = publicView(ResourceKind.REVIEW, review)
+    assert.deepInclude(shown, {
+      reviewer: "Asha",
+      rating: 1,
+      review: "<p>Nice frame number 0. Fits well.</p>\n"
+    })
+    assert.notMatch(Buffer.from(String(Object.values(Object(shown)))).toString(), /@|gravatar/)
   })
 })

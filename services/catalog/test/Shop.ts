@@ -5,7 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type * as Schema from "effect/Schema"
 import { Catalog, type CatalogOptions } from "../src/Catalog.ts"
-import { migrations } from "../src/CatalogService.ts"
+import { extensions, migrations } from "../src/CatalogService.ts"
 import type { Change } from "../src/Change.ts"
 import type { PageQuery, ProductFilter, ProductOrder } from "../src/ProductQuery.ts"
 
@@ -19,7 +19,7 @@ export const options = (metaAllow: ReadonlyArray<string> = []): CatalogOptions =
 /** A Catalog on a database of its own. */
 export const layerCatalog = (metaAllow: ReadonlyArray<string> = []) =>
   Catalog.layerNoDeps(options(metaAllow)).pipe(
-    Layer.provideMerge(TestDatabase.layer({ schema: "catalog", migrations }))
+    Layer.provideMerge(TestDatabase.layer({ schema: "catalog", migrations, extensions }))
   )
 
 /** Objects of a real shop, recorded; without the key `_links` where it only differs by how it was read. */

@@ -85,11 +85,8 @@ layer(layerCatalog())("what the public sees", (it) => {
           { ...noFilter, includeIds: ids.map(BigInt) }
         ]) {
           const list = yield* catalog.listProducts(filter, byId, firstPage)
-          assert.deepStrictEqual(
-            [list.products.map((it) => Number(it.id)), list.total],
-            [listed, listed.length]
-          )
-          for (const shown of list.products) namesOnlyPublic(shown)
+          assert.deepStrictEqual([list.items.map((it) => Number(it.id)), list.total], [listed, listed.length])
+          for (const shown of list.items) namesOnlyPublic(shown)
         }
 
         for (const id of ids) {
@@ -98,7 +95,7 @@ layer(layerCatalog())("what the public sees", (it) => {
           if (found._tag === "None") continue
           const expected = seen.filter((it) => things.get(it)?.parent === id)
           assert.deepStrictEqual(
-            [found.value.products.map((it) => Number(it.id)), found.value.total],
+            [found.value.items.map((it) => Number(it.id)), found.value.total],
             [expected, expected.length]
           )
         }

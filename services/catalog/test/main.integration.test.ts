@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import { SqlClient } from "effect/sql/SqlClient"
-import { migrations } from "../src/CatalogService.ts"
+import { extensions, migrations } from "../src/CatalogService.ts"
 import { product } from "./Shop.ts"
 
 const main = join(import.meta.dirname, "../src/main.ts")
@@ -67,7 +67,7 @@ const batch = (observation: number, size: number) => ({
   }))
 })
 
-layer(TestDatabase.layer({ schema: "catalog", migrations }), { excludeTestServices: true })(
+layer(TestDatabase.layer({ schema: "catalog", migrations, extensions }), { excludeTestServices: true })(
   "the catalogue as a process",
   (it) => {
     it.effect("serves on its port and ends cleanly when it is told to", () =>

@@ -23,6 +23,9 @@ export interface BenchPostgres {
   readonly stop: () => Promise<void>
 }
 
+/** What the README has an administrator create. */
+const extensions: Readonly<Record<string, ReadonlyArray<string>>> = { catalog: ["pg_trgm", "unaccent"] }
+
 /** Starts an empty server with the settings that `npm start` uses: what is acknowledged is on disk. */
 export const startPostgres = async (): Promise<BenchPostgres> => {
   const dataDir = mkdtempSync(join(tmpdir(), "optica-bench-"))
@@ -32,7 +35,11 @@ export const startPostgres = async (): Promise<BenchPostgres> => {
   return {
     pid,
     schemaUrl: async (schema) =>
-      Redacted.value(await Effect.runPromise(provision(url, { role: `optica_${schema}`, schema }))),
+      Redacted.value(
+        await Effect.runPromise(
+          provision(url, { role: `optica_${schema}`, schema, extensions: extensions[schema] ?? [] })
+        )
+      ),
     drop: (...schemas) =>
       Effect.runPromise(
         Effect.gen(function* () {

@@ -61,11 +61,11 @@ const exists = (pid: number): boolean => {
 }
 
 /** The pool of one service: its own role, which can touch its own schema only, migrated. Build it once per service. */
-export const serviceDatabase = (schema: string, migrations: URL) =>
+export const serviceDatabase = (schema: string, migrations: URL, extensions: ReadonlyArray<string> = []) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const admin = yield* AdminDatabase
-      const url = yield* provision(admin.url, { role: `optica_${schema}`, schema })
+      const url = yield* provision(admin.url, { role: `optica_${schema}`, schema, extensions })
       return Migrations.layer({ schema, directory: migrations }).pipe(
         Layer.provideMerge(Postgres.layer({ url, schema, applicationName: `optica-${schema}` }))
       )

@@ -25,7 +25,7 @@ export class CatalogRoutes extends Context.Service<CatalogRoutes, ServiceRoutes>
 ) {
   static readonly layer = Layer.effect(CatalogRoutes, CatalogRpc.routes).pipe(
     Layer.provide(CatalogService.layerConfigured),
-    Layer.provide(serviceDatabase("catalog", CatalogService.migrations))
+    Layer.provide(serviceDatabase("catalog", CatalogService.migrations, CatalogService.extensions))
   )
 }
 

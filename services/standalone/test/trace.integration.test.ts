@@ -4,7 +4,7 @@ import * as http2 from "node:http2"
 import { resolve } from "node:path"
 import { createInterface } from "node:readline"
 import { assert, layer } from "@effect/vitest"
-import { migrations } from "@optica/catalog/CatalogService"
+import { extensions, migrations } from "@optica/catalog/CatalogService"
 import * as ConnectClient from "@optica/connect/ConnectClient"
 import { CatalogService } from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
 import { ResourceKind } from "@optica/contracts/optica/catalog/v1/change_pb"
@@ -116,7 +116,7 @@ class Shop extends Context.Service<
       return { edge, proxiedEdge, proxy: proxy.state, silentEdge }
     })
   ).pipe(
-    Layer.provide(TestDatabase.layer({ schema: "catalog", migrations })),
+    Layer.provide(TestDatabase.layer({ schema: "catalog", migrations, extensions })),
     Layer.provideMerge(TestCollector.layer)
   )
 }

@@ -2,7 +2,7 @@ import { Code } from "@connectrpc/connect"
 import { assert, layer } from "@effect/vitest"
 import { Catalog } from "@optica/catalog/Catalog"
 import * as CatalogRpc from "@optica/catalog/CatalogRpc"
-import { migrations } from "@optica/catalog/CatalogService"
+import { extensions, migrations } from "@optica/catalog/CatalogService"
 import * as ConnectClient from "@optica/connect/ConnectClient"
 import * as ConnectRoutes from "@optica/connect/ConnectRoutes"
 import { OperatorToken } from "@optica/connect/OperatorToken"
@@ -69,7 +69,10 @@ const served = Layer.effect(
   })
 ).pipe(
   Layer.provide(Catalog.layerNoDeps({ metaAllow: [] })),
-  Layer.provide([TestDatabase.layer({ schema: "catalog", migrations }), Layer.succeed(OperatorToken, token)]),
+  Layer.provide([
+    TestDatabase.layer({ schema: "catalog", migrations, extensions }),
+    Layer.succeed(OperatorToken, token)
+  ]),
   Layer.provide(Logger.layer([]))
 )
 

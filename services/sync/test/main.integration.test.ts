@@ -29,7 +29,11 @@ const test = <A, E>(body: Effect.Effect<A, E, TestDatabase | Scope.Scope>) =>
 const system = Effect.fnUntraced(function* (products: number) {
   const { adminUrl, url } = yield* TestDatabase
   const shop = yield* startShop(products)
-  const catalogDatabase = yield* provision(adminUrl, { role: "optica_catalog", schema: "catalog" })
+  const catalogDatabase = yield* provision(adminUrl, {
+    role: "optica_catalog",
+    schema: "catalog",
+    extensions: ["pg_trgm", "unaccent"]
+  })
   const catalog = yield* startCatalog(Redacted.value(catalogDatabase), token)
   const env = {
     ...shop.env,

@@ -8,7 +8,7 @@ const array = (oid: number) => (values: ReadonlyArray<unknown>) =>
 
 export const texts: (values: ReadonlyArray<string | null>) => PgTypes.Parameter = array(PgTypes.OID.text)
 export const booleans: (values: ReadonlyArray<boolean>) => PgTypes.Parameter = array(PgTypes.OID.bool)
-export const integers: (values: ReadonlyArray<number>) => PgTypes.Parameter = array(PgTypes.OID.int4)
+export const integers: (values: ReadonlyArray<number | null>) => PgTypes.Parameter = array(PgTypes.OID.int4)
 export const bytes: (values: ReadonlyArray<Uint8Array | null>) => PgTypes.Parameter = array(PgTypes.OID.bytea)
 const bigints = array(PgTypes.OID.int8)
 export const ids = (values: ReadonlyArray<number | bigint>): PgTypes.Parameter => bigints(values.map(BigInt))

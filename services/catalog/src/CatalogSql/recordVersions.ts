@@ -57,12 +57,10 @@ export const recordVersions = Effect.fnUntraced(function* (sql: SqlClient, thing
   return yield* Effect.orDie(decodeRecorded(rows))
 })
 
-/** Says that something changed. The last statement of a transaction: it makes writers wait for one another. */
+/**
+ * Says that something changed, and locks the catalogue until the transaction ends: from here on there is one writer, so
+ * that bits, prices and ordinals, which many products share, are nobody else's. Comes after {@link recordVersions}, in
+ * every transaction that writes.
+ */
 export const touchCatalogue = (sql: SqlClient) =>
   sql`UPDATE catalogue SET changed_at = greatest(clock_timestamp(), changed_at + interval '1 microsecond')`
-
-/** The same, if the public is shown other keys of meta_data from now on than it was until now. */
-export const noteMetaAllow = (sql: SqlClient, allow: string) => sql`
-  UPDATE catalogue
-  SET meta_allow = ${allow}, changed_at = greatest(clock_timestamp(), changed_at + interval '1 microsecond')
-  WHERE meta_allow IS DISTINCT FROM ${allow}`

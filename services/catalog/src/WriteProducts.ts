@@ -1,0 +1,167 @@
+import * as Effect from "effect/Effect"
+import type { SqlClient } from "effect/sql/SqlClient"
+import { facetValueIds, valueKey } from "./CatalogSql/facetValues.ts"
+import {
+  type HeldParent,
+  type HeldProduct,
+  readHeld,
+  readParents,
+  readPrices
+} from "./CatalogSql/readHeld.ts"
+import { type KeyChange, writeBits } from "./CatalogSql/writeBits.ts"
+import {
+  freeOrdinals,
+  hideProducts,
+  type PlacedRow,
+  type PriceChange,
+  takeOrdinals,
+  writePrices,
+  writeProducts
+} from "./CatalogSql/writeProducts.ts"
+import { deleteRows } from "./CatalogSql/writeRows.ts"
+import { deleteTexts, writeTexts } from "./CatalogSql/writeTexts.ts"
+import type { FacetValue } from "./FacetValue.ts"
+import type { ProductRow } from "./Product.ts"
+import { priceFacets } from "./ProductFacets.ts"
+
+/** What changes of products and variations, each of them once. */
+export interface ProductChanges {
+  readonly rows: ReadonlyArray<ProductRow>
+  /** Ids of what the public may not see any more. */
+  readonly hidden: ReadonlyArray<number>
+  readonly gone: ReadonlyArray<number>
+}
+
+/**
+ * Writes products and variations with all that follows from them: ordinals, keys and bits, prices of the products that
+ * variations belong to, words. In a transaction that has locked the catalogue, so that nobody else does the same.
+ */
+export const writeProductChanges = Effect.fnUntraced(function* (
+  sql: SqlClient,
+  language: string,
+  { gone, hidden, rows }: ProductChanges
+) {
+  const held = yield* readHeld(sql, [...rows.map((row) => row.id), ...hidden, ...gone])
+  const products = rows.filter((row) => !row.isVariation)
+  const variations = rows.filter((row) => row.isVariation)
+
+  if (gone.length > 0) yield* deleteRows(sql, "products", gone)
+  if (hidden.length > 0) yield* hideProducts(sql, hidden)
+  if (variations.length > 0) yield* writeProducts(sql, variations.map(variationPlaced))
+
+  // What was a product and is none any more gives its place away.
+  const left = [...gone, ...variations.map((row) => row.id)].flatMap((id) => heldOrdinal(held, id) ?? [])
+  if (left.length > 0) yield* freeOrdinals(sql, left)
+
+  const parents = parentsOf(variations, held, products)
+  const productIds = products.map((row) => row.id)
+  const turned = productIds.filter((id) => held.get(id)?.isVariation === true)
+  const found = yield* readPrices(sql, [...productIds, ...parents], turned)
+  const range = (id: number, own: string | null): Range => {
+    const ofVariations = found.get(id)
+    return ofVariations === undefined ? { min: own, max: own } : ofVariations
+  }
+  const changedParents = (parents.length === 0 ? [] : yield* readParents(sql, parents)).flatMap((parent) => {
+    const { max, min } = range(Number(parent.id), parent.price)
+    return min === parent.price_min && max === parent.price_max ? [] : [{ parent, min, max }]
+  })
+  const ranged = products.map((row) => ({ row, ...range(row.id, row.price) }))
+  const facetsOf = ({ max, min, row }: Range & { readonly row: ProductRow }) =>
+    row.isPublic ? [...row.facets, ...priceFacets(min, max)] : []
+  const values = yield* facetValueIds(sql, [
+    ...ranged.flatMap(facetsOf),
+    ...changedParents.flatMap(({ max, min }) => priceFacets(min, max))
+  ])
+
+  const free = products.some((row) => heldOrdinal(held, row.id) === null)
+    ? yield* takeOrdinals(sql, products.filter((row) => heldOrdinal(held, row.id) === null).length)
+    : []
+  let taken = 0
+  const placed = ranged.map((it): PlacedRow & { readonly ordinal: number } => ({
+    row: it.row,
+    ordinal: heldOrdinal(held, it.row.id) ?? free[taken++] ?? 0,
+    keys: idsIn(values, facetsOf(it)),
+    priceMin: it.min,
+    priceMax: it.max
+  }))
+  if (placed.length > 0) yield* writeProducts(sql, placed)
+
+  const prices = changedParents.map((it) => priceChange(it, values))
+  if (prices.length > 0) yield* writePrices(sql, prices)
+
+  const cleared = [...gone, ...hidden, ...variations.map((row) => row.id)].flatMap(
+    (id): ReadonlyArray<KeyChange> => {
+      const was = held.get(id)
+      return was === undefined || was.ordinal === null
+        ? []
+        : [{ ordinal: was.ordinal, before: was.keys, after: [] }]
+    }
+  )
+  yield* writeBits(sql, [
+    ...cleared,
+    ...placed.map(({ keys, ordinal, row }) => ({
+      ordinal,
+      before: held.get(row.id)?.keys ?? [],
+      after: keys
+    })),
+    ...prices.map((it, index) => ({
+      ordinal: changedParents[index]?.parent.ordinal ?? 0,
+      before: changedParents[index]?.parent.keys ?? [],
+      after: it.keys
+    }))
+  ])
+
+  const searchable = rows.flatMap(({ id, texts }) => (texts === null ? [] : [{ id, texts }]))
+  const found_ = new Set(searchable.map((it) => it.id))
+  const lost = [...held].flatMap(([id, was]) => (was.isSearchable && !found_.has(id) ? [id] : []))
+  if (lost.length > 0) yield* deleteTexts(sql, lost)
+  if (searchable.length > 0) yield* writeTexts(sql, language, searchable)
+})
+
+interface Range {
+  readonly min: string | null
+  readonly max: string | null
+}
+
+const variationPlaced = (row: ProductRow): PlacedRow => ({
+  row,
+  ordinal: null,
+  keys: [],
+  priceMin: row.price,
+  priceMax: row.price
+})
+
+const heldOrdinal = (held: ReadonlyMap<number, HeldProduct>, id: number): number | null =>
+  held.get(id)?.ordinal ?? null
+
+/** The products that variations belong to now or belonged to before, but for those that are written themselves. */
+const parentsOf = (
+  variations: ReadonlyArray<ProductRow>,
+  held: ReadonlyMap<number, HeldProduct>,
+  products: ReadonlyArray<ProductRow>
+): ReadonlyArray<number> => {
+  const parents = new Set([
+    ...variations.map((row) => row.parentId),
+    ...[...held.values()].flatMap((was) => (was.isVariation ? [was.parentId] : []))
+  ])
+  for (const row of products) parents.delete(row.id)
+  return [...parents]
+}
+
+const idsIn = (
+  values: ReadonlyMap<string, number>,
+  facets: ReadonlyArray<FacetValue>
+): ReadonlyArray<number> =>
+  [...new Set(facets.flatMap((facet) => values.get(valueKey(facet)) ?? []))].sort((a, b) => a - b)
+
+const priceChange = (
+  { max, min, parent }: Range & { readonly parent: HeldParent },
+  values: ReadonlyMap<string, number>
+): PriceChange => ({
+  id: Number(parent.id),
+  priceMin: min,
+  priceMax: max,
+  keys: parent.is_public
+    ? [...parent.other_keys, ...idsIn(values, priceFacets(min, max))].sort((a, b) => a - b)
+    : []
+})
