@@ -19,6 +19,7 @@ import {
   createGrpcWebTransport,
   Http2SessionManager
 } from "@connectrpc/connect-node"
+import { RpcClientDuration } from "@optica/telemetry/Metrics"
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -34,6 +35,7 @@ import type { ServiceRoutes } from "./ConnectRoutes.ts"
 import { longestMs, remaining } from "./Deadline.ts"
 import { MESSAGE_MAX_BYTES, SESSION_MAX_MEGABYTES } from "./MessageSize.ts"
 import { isServerStream, isUnary } from "./MethodKind.ts"
+import * as RpcMetrics from "./RpcMetrics.ts"
 import { recordOutcome, spanAttributes, spanName } from "./RpcSpan.ts"
 
 /** Metadata of a call. Values that are secret stay `Redacted` until they are written. */
@@ -174,15 +176,16 @@ export const transportInMemory = (routes: ReadonlyArray<ServiceRoutes>): ClientT
     { router: { readMaxBytes: MESSAGE_MAX_BYTES }, transport: { readMaxBytes: MESSAGE_MAX_BYTES } }
   )
 
-const unary =
-  (method: DescMethodUnary, transport: ClientTransport, common: ClientOptions) =>
-  (request: MessageInitShape<DescMessage>, options: CallOptions = {}) => {
-    const protocol = transport.protocol ?? "connect"
-    return Effect.useSpan(
+const unary = (method: DescMethodUnary, transport: ClientTransport, common: ClientOptions) => {
+  const protocol = transport.protocol ?? "connect"
+  const record = RpcMetrics.recorder(RpcClientDuration, method)
+  return (request: MessageInitShape<DescMessage>, options: CallOptions = {}) =>
+    Effect.useSpan(
       spanName(method),
       { kind: "client", attributes: spanAttributes(method, protocol, transport.server) },
-      (span) =>
-        Effect.flatMap(timeLeft(options.timeoutMs ?? common.timeoutMs), (timeoutMs) =>
+      (span) => {
+        const startedAt = performance.now()
+        return Effect.flatMap(timeLeft(options.timeoutMs ?? common.timeoutMs), (timeoutMs) =>
           Effect.tryPromise({
             try: (signal) =>
               transport.unary(method, signal, timeoutMs, requestHeaders(span, common, options), request),
@@ -190,22 +193,42 @@ const unary =
           })
         ).pipe(
           Effect.map((response) => response.message),
-          Effect.onExit((exit) => Effect.sync(() => recordOutcome(span, protocol, outcome(exit))))
+          Effect.onExit((exit) =>
+            Effect.contextWith((context) => {
+              const failure = outcome(exit)
+              recordOutcome(span, protocol, failure)
+              record(context, protocol, failure?.code, startedAt)
+              return Effect.void
+            })
+          )
         )
+      }
     )
-  }
+}
 
-const serverStream =
-  (method: DescMethodServerStreaming, transport: ClientTransport, common: ClientOptions) =>
-  (request: MessageInitShape<DescMessage>, options: CallOptions = {}) => {
-    const protocol = transport.protocol ?? "connect"
-    return Stream.unwrap(
+const serverStream = (
+  method: DescMethodServerStreaming,
+  transport: ClientTransport,
+  common: ClientOptions
+) => {
+  const protocol = transport.protocol ?? "connect"
+  const record = RpcMetrics.recorder(RpcClientDuration, method)
+  return (request: MessageInitShape<DescMessage>, options: CallOptions = {}) =>
+    Stream.unwrap(
       Effect.gen(function* () {
+        const startedAt = performance.now()
+        const context = yield* Effect.context<never>()
         const span = yield* Effect.makeSpanScoped(spanName(method), {
           kind: "client",
           attributes: spanAttributes(method, protocol, transport.server)
         })
-        yield* Effect.addFinalizer((exit) => Effect.sync(() => recordOutcome(span, protocol, outcome(exit))))
+        yield* Effect.addFinalizer((exit) =>
+          Effect.sync(() => {
+            const failure = outcome(exit)
+            recordOutcome(span, protocol, failure)
+            record(context, protocol, failure?.code, startedAt)
+          })
+        )
         // Whoever stops reading, for whatever reason, ends the call.
         const controller = yield* Effect.acquireRelease(
           Effect.sync(() => new AbortController()),
@@ -221,7 +244,7 @@ const serverStream =
         return Stream.fromAsyncIterable(response.message, fromUnknown)
       })
     )
-  }
+}
 
 /** The nearer of the call's own timeout and the deadline of the work at hand, in whole milliseconds. */
 const timeLeft = (timeoutMs: number | undefined): Effect.Effect<number | undefined, RpcError> =>

@@ -1,15 +1,18 @@
 /**
  * Serves routes on one port that speaks Connect, gRPC and gRPC-web over HTTP/1.1 and HTTP/2 without TLS ("h2c"), with
- * `grpc.health.v1` and server reflection, and drains when its scope closes.
+ * `grpc.health.v1`, server reflection and the metrics of the process, and drains when its scope closes.
  */
 import { Code, ConnectError, createContextValues } from "@connectrpc/connect"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { ServiceRoutes } from "./ConnectRoutes.ts"
 import * as Health from "./Health.ts"
 import { MESSAGE_MAX_BYTES } from "./MessageSize.ts"
+import * as MetricsPages from "./MetricsPages.ts"
+import { OperatorToken } from "./OperatorToken.ts"
 import * as Port from "./Port.ts"
 import * as Reflection from "./Reflection.ts"
 import * as RpcListener from "./RpcListener.ts"
@@ -27,7 +30,8 @@ export class ConnectServer extends Context.Service<
   }
 >()("@optica/connect/ConnectServer") {
   /**
-   * Listens for as long as the layer lives.
+   * Listens for as long as the layer lives. Where an `OperatorToken` is there, its bearer may read the metrics from
+   * anywhere; others only from this machine.
    *
    * When it is released the server accepts nothing new, says NOT_SERVING, ends its streams with UNAVAILABLE and lets
    * unary calls finish. Shortly before `drainTimeoutMs` are over what is still at work is interrupted, and then every
@@ -55,7 +59,9 @@ export class ConnectServer extends Context.Service<
         const routes = yield* options.routes
         const services = routes.map((it) => it.service)
         const health = Health.make(services.map((it) => it.typeName))
-        const log = Effect.runForkWith(yield* Effect.context())
+        const context = yield* Effect.context<never>()
+        const log = Effect.runForkWith(context)
+        const token = Option.getOrUndefined(yield* Effect.serviceOption(OperatorToken))
         const calls = countCalls()
         const draining = new AbortController()
         const shutdown = new AbortController()
@@ -78,6 +84,7 @@ export class ConnectServer extends Context.Service<
             }),
             shutdownSignal: shutdown.signal,
             readMaxBytes: options.readMaxBytes ?? MESSAGE_MAX_BYTES,
+            pages: MetricsPages.make(context, token),
             onError: (reason) => log(Effect.logWarning("An RPC's answer could not be sent", reason))
           }),
           drainTimeoutMs: options.drainTimeoutMs ?? 3000,

@@ -28,15 +28,23 @@ export class OperatorTokenRequired extends Schema.TaggedError<OperatorTokenRequi
   }
 }
 
-/** Lets a call with the operator's token pass. The comparison takes the same time whatever the token. */
+/** Lets a call with the operator's token pass. */
 export const requireOperator: (
   headers: Headers
 ) => Effect.Effect<void, OperatorTokenRequired, OperatorToken> = Effect.fnUntraced(function* (headers) {
-  const expected = Redacted.value(yield* OperatorToken)
-  const given = /^Bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "")?.[1] ?? ""
-  // Digests are of one length, as timingSafeEqual demands, and hide the length of the token.
-  if (expected === "" || !timingSafeEqual(digest(given), digest(expected)))
+  if (!presentsToken(headers.get("authorization") ?? undefined, yield* OperatorToken))
     return yield* new OperatorTokenRequired({})
 })
+
+/** Whether an `authorization` field presents the token. The comparison takes the same time whatever is given. */
+export const presentsToken = (
+  authorization: string | undefined,
+  token: Redacted.Redacted<string> | undefined
+): boolean => {
+  const expected = token === undefined ? "" : Redacted.value(token)
+  const given = /^Bearer +(\S+) *$/i.exec(authorization ?? "")?.[1] ?? ""
+  // Digests are of one length, as timingSafeEqual demands, and hide the length of the token.
+  return expected !== "" && timingSafeEqual(digest(given), digest(expected))
+}
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest()

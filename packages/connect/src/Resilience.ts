@@ -8,7 +8,9 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf"
 import { MethodOptions_IdempotencyLevel as IdempotencyLevel } from "@bufbuild/protobuf/wkt"
 import { Code } from "@connectrpc/connect"
+import { RpcCircuit, RpcRetries } from "@optica/telemetry/Metrics"
 import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -64,16 +66,21 @@ export const wrap = <S extends DescService>(
       tripPolicy: CircuitBreaker.consecutive(policy.breakerFailures ?? 5),
       openDuration: policy.breakerOpenMs ?? 5000
     }).pipe(Effect.provideContext(store))
+    const context = yield* Effect.context<never>()
+    const noteCircuit = (state: keyof typeof circuitStates) =>
+      RpcCircuit.update(context, circuitStates[state], service.typeName)
+    noteCircuit("Closed")
     yield* breaker.transitions.pipe(
-      Stream.runForEach(({ from, to }) =>
-        Effect.logWarning(`Circuit of ${service.typeName}: ${from} -> ${to}`)
-      ),
+      Stream.runForEach(({ from, to }) => {
+        noteCircuit(to)
+        return Effect.logWarning(`Circuit of ${service.typeName}: ${from} -> ${to}`)
+      }),
       Effect.forkScoped({ startImmediately: true })
     )
     const hold = (method: DescMethod, call: UnaryCall): UnaryCall => {
       return (request, options) => {
         const tried = call(request, options)
-        const guarded = (isRepeatable(method) ? retried(tried, policy) : tried).pipe(
+        const guarded = (isRepeatable(method) ? retried(method, tried, policy) : tried).pipe(
           Deadline.within(policy.timeoutMs ?? 10_000),
           breaker.execute({ key: service.typeName, classify }),
           Effect.catchTag("CircuitBreakerError", (error) => Effect.fail(circuitOpen(error)))
@@ -92,18 +99,30 @@ export const wrap = <S extends DescService>(
     return isClientOf(service, held) ? held : yield* Effect.die(`no client of ${service.typeName}`)
   })
 
+/** What the gauge of a circuit says. */
+const circuitStates = { Closed: 0, HalfOpen: 1, Open: 2 }
+
 type UnaryCall = (request: never, options?: CallOptions) => Effect.Effect<unknown, RpcError>
 
 // A client's method looked up by name has lost its type; its descriptor says what it was.
 const isUnaryCall = (call: unknown): call is UnaryCall => typeof call === "function"
 
-const retried = <A>(call: Effect.Effect<A, RpcError>, policy: Policy): Effect.Effect<A, RpcError> => {
+const retried = <A>(
+  method: DescMethod,
+  call: Effect.Effect<A, RpcError>,
+  policy: Policy
+): Effect.Effect<A, RpcError> => {
+  const again = (retry: number) =>
+    Effect.contextWith((context: Context.Context<never>) => {
+      RpcRetries.update(context, 1, method.parent.typeName, method.name)
+      return attempt(retry)
+    })
   const attempt = (retry: number): Effect.Effect<A, RpcError> =>
     Effect.catch(call, (error) =>
       retry >= (policy.retries ?? 2)
         ? Effect.fail(error)
         : Effect.flatMap(pause(error, retry, policy), (ms) =>
-            ms === undefined ? Effect.fail(error) : Effect.delay(attempt(retry + 1), ms)
+            ms === undefined ? Effect.fail(error) : Effect.delay(again(retry + 1), ms)
           )
     )
   return attempt(0)

@@ -29,6 +29,8 @@ export const make = (options: {
   readonly contextValues: ContextValues
   readonly shutdownSignal: AbortSignal
   readonly readMaxBytes: number
+  /** What is served beside RPCs, by its path. */
+  readonly pages: ReadonlyMap<string, RpcListener>
   /** Told what went wrong while an answer was written, unless the client just left. */
   readonly onError: (reason: unknown) => void
 }): RpcListener => {
@@ -42,8 +44,12 @@ export const make = (options: {
   const handlers = new Map<string, UniversalHandler>(router.handlers.map((it) => [it.requestPath, it]))
 
   return (request, response) => {
-    const handler = handlers.get(request.url?.split("?", 1)[0] ?? "")
-    if (handler === undefined) return Refusal.send(Refusal.noSuchRpc, request, response)
+    const path = request.url?.split("?", 1)[0] ?? ""
+    const handler = handlers.get(path)
+    if (handler === undefined) {
+      const page = options.pages.get(path)
+      return page === undefined ? Refusal.send(Refusal.noSuchRpc, request, response) : page(request, response)
+    }
     answer(handler, request, response).catch((reason: unknown) => {
       const { code } = ConnectError.from(reason)
       if (code !== Code.Aborted && code !== Code.Canceled) options.onError(reason)

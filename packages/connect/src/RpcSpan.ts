@@ -5,6 +5,7 @@ import type { DescMethod } from "@bufbuild/protobuf"
 import { Code } from "@connectrpc/connect"
 import { codeToString } from "@connectrpc/connect/protocol-connect"
 import type * as Tracer from "effect/Tracer"
+import { systemOf } from "./RpcMetrics.ts"
 
 /** Name of a call's span and of its log lines: `optica.catalog.v1.CatalogService/GetProduct`. */
 export const spanName = (method: DescMethod): string => `${method.parent.typeName}/${method.name}`
@@ -16,7 +17,7 @@ export const spanAttributes = (
   server?: { readonly address: string; readonly port: number } | undefined
 ): Record<string, unknown> => ({
   ...(server === undefined ? {} : { "server.address": server.address, "server.port": server.port }),
-  "rpc.system": protocol === "connect" ? "connect_rpc" : "grpc",
+  "rpc.system": systemOf(protocol),
   "rpc.service": method.parent.typeName,
   "rpc.method": method.name
 })

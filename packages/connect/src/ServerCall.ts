@@ -18,6 +18,7 @@ import {
   type HandlerContext,
   type MethodImpl
 } from "@connectrpc/connect"
+import { RpcServerDuration } from "@optica/telemetry/Metrics"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -31,6 +32,7 @@ import * as Tracer from "effect/Tracer"
 import { internalError, toConnectError } from "./ConnectError.ts"
 import type { Call, RpcFailure, ServerStreamHandler, UnaryHandler } from "./ConnectRoutes.ts"
 import { Deadline } from "./Deadline.ts"
+import * as RpcMetrics from "./RpcMetrics.ts"
 import { isServerFault, recordOutcome, spanAttributes, spanName } from "./RpcSpan.ts"
 
 /** What a call has of the server that it runs in. In memory there is no server, and none of it. */
@@ -51,7 +53,9 @@ export const serveUnary = <R>(
   context: Context.Context<R>
 ): MethodImpl<DescMethodUnary> => {
   const run = Effect.runPromiseExitWith(context)
+  const record = RpcMetrics.recorder(RpcServerDuration, method)
   return async (request, rpc) => {
+    const startedAt = performance.now()
     const leave = rpc.values.get(serverLife)?.enter()
     const call = toCall(rpc)
     const answer = Effect.useSpan(spanName(method), spanOptions(method, rpc), (span) =>
@@ -63,11 +67,13 @@ export const serveUnary = <R>(
         Effect.matchCauseEffect({
           onSuccess: (response) => {
             recordOutcome(span, rpc.protocolName, undefined)
+            record(context, rpc.protocolName, undefined, startedAt)
             return Effect.succeed(response)
           },
           onFailure: (cause) =>
             Effect.flatMap(toWire(cause, method, rpc.signal), (error) => {
               recordOutcome(span, rpc.protocolName, error)
+              record(context, rpc.protocolName, error.code, startedAt)
               return isServerFault(error.code) ? Effect.fail(error) : Effect.succeed(error)
             })
         }),
@@ -94,8 +100,10 @@ export const serveStream = <R>(
   method: DescMethodServerStreaming,
   handler: ServerStreamHandler<DescMessage, DescMessage, R>,
   context: Context.Context<R>
-): MethodImpl<DescMethodServerStreaming> =>
-  async function* (request, rpc) {
+): MethodImpl<DescMethodServerStreaming> => {
+  const record = RpcMetrics.recorder(RpcServerDuration, method)
+  return async function* (request, rpc) {
+    const startedAt = performance.now()
     const life = rpc.values.get(serverLife)
     const leave = life?.enter()
     const stop = life === undefined ? rpc.signal : AbortSignal.any([rpc.signal, life.draining])
@@ -110,6 +118,7 @@ export const serveStream = <R>(
             Effect.map(Clock.currentTimeNanos, (now) => {
               if (stop.aborted) failure ??= abortReason(stop)
               recordOutcome(span, rpc.protocolName, failure)
+              record(context, rpc.protocolName, failure?.code, startedAt)
               span.end(
                 now,
                 failure !== undefined && isServerFault(failure.code) ? Exit.fail(failure) : Exit.void
@@ -151,6 +160,7 @@ export const serveStream = <R>(
     }
     if (stop.aborted) throw abortReason(stop)
   }
+}
 
 const toCall = (rpc: HandlerContext): Call => ({
   requestHeader: rpc.requestHeader,

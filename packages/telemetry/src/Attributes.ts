@@ -26,3 +26,9 @@ export const TelemetrySignal = "optica.telemetry.signal"
 
 /** Of `optica.telemetry.dropped`: `queue_full`, `unreachable`, `refused` or `shutdown`. */
 export const TelemetryDropReason = "optica.telemetry.drop_reason"
+
+/** Counter, calls. RPCs that a client made again because the service faltered. */
+export const RpcRetries = "optica.rpc.retries"
+
+/** Gauge. Circuit breaker of a client's service: 0 closed, 1 half open, 2 open. */
+export const RpcCircuit = "optica.rpc.circuit"

@@ -62,4 +62,12 @@ describe("Attributes", () => {
       .map(({ path }) => path)
     assert.deepStrictEqual(writtenOut, [])
   })
+
+  it("and those of OpenTelemetry alike are measured by metrics of this package only", () => {
+    const constructors = /\bMetric\.(?:counter|gauge|histogram|summary|frequency|timer)\(/
+    const elsewhere = globSync("{packages,services}/*/src/**/*.ts", { cwd: root })
+      .filter((path) => !path.startsWith("packages/telemetry/"))
+      .filter((path) => constructors.test(readFileSync(resolve(root, path), "utf8")))
+    assert.deepStrictEqual(elsewhere, [])
+  })
 })
