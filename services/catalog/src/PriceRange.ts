@@ -55,30 +55,32 @@ export const priceRanges = (min: string, max: string): ReadonlyArray<string> => 
 /** The filters that list the products of a range; undefined for what is no key of one. */
 export const rangeOf = (key: string): PriceRange | undefined => byKey.get(key)
 
-/** How the filters of a list cut the ranges. */
-export interface CutRanges {
-  /** Keys of the ranges that lie within the filters as a whole: a product has one of them, or a price beside them. */
-  readonly whole: ReadonlyArray<string>
-  /** Where the first of them begins; "" if that is where the filters begin as well. */
+/** The ranges that the bounds of a filter meet. */
+export interface MetRanges {
+  readonly keys: ReadonlyArray<string>
+  /** Where the first one begins, if that is below the bound; "" otherwise. */
   readonly below: string
-  /** Where the last of them ends; "" if that is where the filters end as well. */
-  readonly above: string
+  /** Where the last one ends, if that is above the bound: "" if it has no end, undefined if it is not above. */
+  readonly above: string | undefined
 }
 
-/** Cuts the ranges by two bounds of a filter, decimals or "" for none. */
-export const cutRanges = (minPrice: string, maxPrice: string): CutRanges => {
-  const from = minPrice === "" ? undefined : scaledUp(minPrice)
-  const to = maxPrice === "" ? undefined : scaledDown(maxPrice)
-  const whole = ranges.filter(
+/** The ranges that lie between two bounds of a filter, decimals or "" for none, at least in part. */
+export const metRanges = (minPrice: string, maxPrice: string): MetRanges => {
+  const from = cut(minPrice === "" ? "0" : minPrice)
+  const to = maxPrice === "" ? undefined : cut(maxPrice)
+  const isEmpty =
+    to !== undefined && (from.digits === to.digits ? from.rest > to.rest : from.digits > to.digits)
+  // Bounds may be finer than prices are.
+  const end = to === undefined ? undefined : roundedUp(to)
+  const met = ranges.filter(
     ({ highest, lowest }) =>
-      (from === undefined || lowest >= from) && (to === undefined || (highest !== undefined && highest <= to))
+      !isEmpty && (highest === undefined || highest >= from.digits) && (end === undefined || lowest <= end)
   )
-  const [first, last] = [whole[0], whole.at(-1)]
+  const [first, last] = [met[0], met.at(-1)]
   return {
-    whole: whole.map((range) => range.minPrice),
-    // Without a bound there are negative prices below 0, in no range.
-    below: first === undefined || first.lowest === from ? "" : first.minPrice,
-    above: last === undefined || last.highest === to ? "" : last.maxPrice
+    keys: met.map((range) => range.minPrice),
+    below: first !== undefined && first.lowest < roundedUp(from) ? first.minPrice : "",
+    above: last === undefined || to === undefined || last.highest === to.digits ? undefined : last.maxPrice
   }
 }
 
@@ -90,19 +92,19 @@ const scaled = (price: string): bigint => {
   return isNegative ? -rounded : rounded
 }
 
-/** The lowest price that is not below a bound: bounds may be finer than prices. */
-const scaledUp = (bound: string): bigint => {
-  const { digits, rest } = cut(bound)
-  return /[1-9]/.test(rest) ? digits + 1n : digits
+interface Cut {
+  /** In ten-thousandths, what is finer left out. */
+  readonly digits: bigint
+  /** What is left out, without noughts at its end: such texts compare as the numbers do. */
+  readonly rest: string
 }
 
-/** The highest price that is not above a bound. */
-const scaledDown = (bound: string): bigint => cut(bound).digits
-
-const cut = (price: string) => {
+const cut = (price: string): Cut => {
   const [whole = "", fraction = ""] = price.split(".")
   return {
     digits: BigInt(`${whole}${fraction.slice(0, DECIMALS).padEnd(DECIMALS, "0")}`),
-    rest: fraction.slice(DECIMALS)
+    rest: fraction.slice(DECIMALS).replace(/0+$/, "")
   }
 }
+
+const roundedUp = ({ digits, rest }: Cut): bigint => (rest === "" ? digits : digits + 1n)

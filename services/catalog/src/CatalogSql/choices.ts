@@ -1,7 +1,7 @@
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
 import { FacetKind } from "../FacetValue.ts"
-import { cutRanges } from "../PriceRange.ts"
+import { metRanges } from "../PriceRange.ts"
 import type { ProductFilter } from "../ProductQuery.ts"
 import { texts } from "./Parameters.ts"
 import { subtree } from "./subtree.ts"
@@ -46,7 +46,7 @@ export const choices = (sql: SqlClient, filter: ProductFilter): ReadonlyArray<Ch
     ...flag("featured", filter.featured),
     ...choice("rating", filter.ratings.map(String)),
     ...(hasPrices(filter) && isWholeRanges(filter)
-      ? choice("price", cutRanges(filter.minPrice, filter.maxPrice).whole)
+      ? choice("price", metRanges(filter.minPrice, filter.maxPrice).keys)
       : []),
     ...filter.attributes.map(({ attribute, terms }): Choice => {
       const ids = sql`(
@@ -83,7 +83,7 @@ export const termsOfValues = (sql: SqlClient): Fragment => sql`
 export const hasPrices = (filter: ProductFilter): boolean => filter.minPrice !== "" || filter.maxPrice !== ""
 
 /** Whether the bounds of the price are just those of price ranges, as they are when a shopper picks one. */
-export const isWholeRanges = (filter: ProductFilter): boolean => {
-  const { above, below, whole } = cutRanges(filter.minPrice, filter.maxPrice)
-  return whole.length > 0 && below === "" && above === ""
+export const isWholeRanges = ({ maxPrice, minPrice }: ProductFilter): boolean => {
+  const { above, below, keys } = metRanges(minPrice, maxPrice)
+  return minPrice !== "" && keys.length > 0 && below === "" && above === undefined
 }

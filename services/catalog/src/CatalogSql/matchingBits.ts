@@ -1,7 +1,7 @@
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
 import { CHUNK } from "../FacetValue.ts"
-import { cutRanges } from "../PriceRange.ts"
+import { metRanges } from "../PriceRange.ts"
 import type { ProductFilter } from "../ProductQuery.ts"
 import { type Choice, hasPrices, isWholeRanges, valueIds } from "./choices.ts"
 import { ids, texts } from "./Parameters.ts"
@@ -63,41 +63,46 @@ const bitsOfRows = (sql: SqlClient, condition: Fragment): Fragment => {
 }
 
 /**
- * Products with a price between bounds that are not those of ranges: the bits of all ranges that lie between them as a
- * whole, and the rows of those few that are left beside these.
+ * Products with a price between bounds that are not just those of ranges: the bits of all ranges that the bounds meet,
+ * without the rows at the ends of these that lie outside the bounds. Most products of a wide filter are never looked at.
  */
-const bitsOfPrices = (sql: SqlClient, base: Base, filter: ProductFilter): Fragment => {
-  const { above, below, whole } = cutRanges(filter.minPrice, filter.maxPrice)
-  const atLeast = (price: string) => sql`coalesce(price_max, '-Infinity') >= ${price}::numeric`
-  const atMost = (price: string) => sql`coalesce(price_min, 'Infinity') <= ${price}::numeric`
-  // Written as the orders by price are, so that their indexes tell; those that are in searches only have one of their own.
-  const rows = (...conditions: ReadonlyArray<Fragment>) => {
-    const all = sql.and(conditions)
-    return bitsOfRows(
+const bitsOfPrices = (sql: SqlClient, base: Base, { maxPrice, minPrice }: ProductFilter): Fragment => {
+  const { above, below, keys } = metRanges(minPrice, maxPrice)
+  // Written as the orders by price are, so that their indexes tell; what is in searches only has one of its own.
+  const lowest = sql`coalesce(price_min, 'Infinity')`
+  const highest = sql`coalesce(price_max, '-Infinity')`
+  const rows = (condition: Fragment) =>
+    bitsOfRows(
       sql,
       base === "listed"
-        ? sql`${all} AND is_listed`
-        : sql`((${all} AND is_listed) OR (${all} AND is_searchable AND NOT is_listed))`
+        ? sql`${condition} AND is_listed`
+        : sql`((${condition} AND is_listed) OR (${condition} AND is_searchable AND NOT is_listed))`
     )
-  }
-  const { maxPrice: max, minPrice: min } = filter
-  if (whole.length === 0) {
-    return rows(...(min === "" ? [] : [atLeast(min)]), ...(max === "" ? [] : [atMost(max)]))
-  }
-  const sets = [
-    sql`SELECT chunk, bits FROM facet_bits WHERE value_id = ANY(${valueIds(sql, "price", whole)})`,
+  const within = [
+    sql`SELECT chunk, bits FROM facet_bits WHERE value_id = ANY(${valueIds(sql, "price", keys)})`,
+    // Negative prices are in no range.
+    ...(minPrice === "" ? [rows(sql`${highest} > '-Infinity' AND ${highest} < 0`)] : [])
+  ]
+  const outside = [
     ...(below === ""
+      ? []
+      : [rows(sql`${highest} >= ${below}::numeric AND ${highest} < ${minPrice}::numeric`)]),
+    ...(above === undefined
       ? []
       : [
           rows(
-            // No price is -Infinity here, and below all of them.
-            min === "" ? sql`coalesce(price_max, '-Infinity') > '-Infinity'` : atLeast(min),
-            sql`coalesce(price_max, '-Infinity') < ${below}::numeric`
+            sql`${lowest} > ${maxPrice}::numeric AND ${
+              above === "" ? sql`${lowest} < 'Infinity'` : sql`${lowest} <= ${above}::numeric`
+            }`
           )
-        ]),
-    ...(above === "" ? [] : [rows(sql`coalesce(price_min, 'Infinity') > ${above}::numeric`, atMost(max))])
+        ])
   ]
-  return sql`SELECT chunk, bit_or(bits) FROM (${unionAll(sql, sets)}) part (chunk, bits) GROUP BY chunk`
+  const any = (sets: ReadonlyArray<Fragment>) =>
+    sql`(SELECT chunk, bit_or(bits) AS bits FROM (${unionAll(sql, sets)}) part (chunk, bits) GROUP BY chunk)`
+  return outside.length === 0
+    ? sql`SELECT chunk, bits FROM ${any(within)} within`
+    : sql`SELECT within.chunk, coalesce(within.bits & ~outside.bits, within.bits)
+        FROM ${any(within)} within LEFT JOIN ${any(outside)} outside ON outside.chunk = within.chunk`
 }
 
 /** Conditions of a filter on rows of `products`, of those that are no choices. */
@@ -107,7 +112,11 @@ export const rowConditions = (sql: SqlClient, filter: ProductFilter): ReadonlyAr
     ? []
     : [
         ...(filter.minPrice === "" ? [] : [sql`price_max >= ${filter.minPrice}::numeric`]),
-        ...(filter.maxPrice === "" ? [] : [sql`price_min <= ${filter.maxPrice}::numeric`])
+        ...(filter.maxPrice === "" ? [] : [sql`price_min <= ${filter.maxPrice}::numeric`]),
+        // Between bounds the wrong way round there is no price, though the prices of a product may span both.
+        ...(filter.minPrice === "" || filter.maxPrice === ""
+          ? []
+          : [sql`${filter.minPrice}::numeric <= ${filter.maxPrice}::numeric`])
       ])
 ]
 
