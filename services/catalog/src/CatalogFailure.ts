@@ -40,6 +40,23 @@ export class ProductSlugNotFound extends Schema.TaggedError<ProductSlugNotFound>
   }
 }
 
+/** A wrong field of a request. */
+export interface Violation {
+  /** Its path as in the proto, such as `page.page`. */
+  readonly field: string
+  readonly message: string
+}
+
+/** A request breaks rules that the contract has in words only. */
+export class RequestInvalid extends Schema.TaggedError<RequestInvalid>()("RequestInvalid", {
+  violations: Schema.Array(Schema.Struct({ field: Schema.String, message: Schema.String }))
+}) {
+  readonly connectCode = Code.InvalidArgument
+  override get message() {
+    return this.violations.map(({ field, message }) => `${field} ${message}`).join("; ")
+  }
+}
+
 /** A cursor was made for another request, or not by us. */
 export class CursorInvalid extends Schema.TaggedError<CursorInvalid>()("CursorInvalid", {}) {
   readonly connectCode = Code.InvalidArgument

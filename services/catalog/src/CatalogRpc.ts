@@ -2,21 +2,15 @@ import type { MessageInitShape } from "@bufbuild/protobuf"
 import { type Timestamp, timestampFromDate } from "@bufbuild/protobuf/wkt"
 import * as ConnectRoutes from "@optica/connect/ConnectRoutes"
 import { requireOperator } from "@optica/connect/OperatorToken"
-import {
-  CatalogService,
-  type ListProductsRequest,
-  ProductOrderBy,
-  ProductView,
-  type ProductFilter as ProtoFilter,
-  SortOrder
-} from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
+import { CatalogService, ProductView } from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
 import type { Change as ProtoChange } from "@optica/contracts/optica/catalog/v1/change_pb"
-import type { PageInfoSchema, PageRequest } from "@optica/contracts/optica/type/v1/page_pb"
+import type { PageInfoSchema } from "@optica/contracts/optica/type/v1/page_pb"
 import * as Effect from "effect/Effect"
 import { Catalog } from "./Catalog.ts"
 import type { Change } from "./Change.ts"
+import { comparable, listQuery, orderOf } from "./ListRequest.ts"
 import type { Page } from "./ProductLists.ts"
-import type { PageQuery, ProductFilter, ProductOrder } from "./ProductQuery.ts"
+import type { PageQuery } from "./ProductQuery.ts"
 import { storable } from "./TitleKey.ts"
 
 /** CatalogService on top of the Catalog. */
@@ -34,7 +28,7 @@ export const routes = Effect.gen(function* () {
     }),
 
     getProductBySlug: (request) =>
-      Effect.map(catalog.getProductBySlug(noStatus(request.slug)), ({ lastModified, value }) => ({
+      Effect.map(catalog.getProductBySlug(comparable(request.slug)), ({ lastModified, value }) => ({
         product: value,
         lastModified: timestampFromDate(lastModified)
       })),
@@ -45,34 +39,33 @@ export const routes = Effect.gen(function* () {
     }),
 
     listProducts: Effect.fnUntraced(function* (request) {
-      const page = pageQuery(request.page)
-      const found = yield* catalog.listProducts(filterOf(request.filter), orderOf(request), page)
+      const { filter, page } = yield* listQuery(request)
+      const found = yield* catalog.listProducts(filter, orderOf(request), page)
       return { products: [...found.items], ...pageOf(page, found) }
     }),
 
     searchProducts: Effect.fnUntraced(function* (request) {
-      const page = pageQuery(request.page)
-      const found = yield* catalog.searchProducts(filterOf(request.filter), page)
+      const { filter, page } = yield* listQuery(request)
+      const found = yield* catalog.searchProducts(filter, page)
       return { hits: [...found.items], correctedSearch: found.correctedSearch, ...pageOf(page, found) }
     }),
 
     suggestProducts: (request) => catalog.suggestProducts(storable(request.search), request.limit || 5),
 
-    getFacets: (request) =>
-      Effect.map(catalog.getFacets(filterOf(request.filter)), ({ facets, lastModified, total }) => ({
-        facets,
-        total: BigInt(total),
-        lastModified: timestampFromDate(lastModified)
-      })),
+    getFacets: Effect.fnUntraced(function* (request) {
+      const { filter } = yield* listQuery({ filter: request.filter })
+      const { facets, lastModified, total } = yield* catalog.getFacets(filter)
+      return { facets, total: BigInt(total), lastModified: timestampFromDate(lastModified) }
+    }),
 
     listVariations: Effect.fnUntraced(function* (request) {
-      const page = pageQuery(request.page)
+      const { page } = yield* listQuery({ page: request.page })
       const found = yield* catalog.listVariations(request.productId, page)
       return { variations: [...found.items], ...pageOf(page, found) }
     }),
 
     listReviews: Effect.fnUntraced(function* (request) {
-      const page = pageQuery(request.page)
+      const { page } = yield* listQuery({ page: request.page })
       const found = yield* catalog.listReviews(request.productId, page)
       return { reviews: [...found.items], ...pageOf(page, found) }
     }),
@@ -124,13 +117,6 @@ const fromProto = (change: ProtoChange): Change => ({
   source: change.state.case === "sourceJson" ? change.state.value : null
 })
 
-/** 0 is not set: page 1, 20 a page. */
-const pageQuery = (page: PageRequest | undefined): PageQuery => ({
-  page: page?.page || 1,
-  perPage: page?.perPage || 20,
-  cursor: page?.cursor ?? ""
-})
-
 const pageOf = (
   query: PageQuery,
   found: Page<unknown>
@@ -144,49 +130,3 @@ const pageOf = (
   },
   lastModified: timestampFromDate(found.lastModified)
 })
-
-const filterOf = (filter: ProtoFilter | undefined): ProductFilter => ({
-  categoryIds: filter?.categoryIds ?? [],
-  tagIds: filter?.tagIds ?? [],
-  brandIds: filter?.brandIds ?? [],
-  attributes:
-    filter?.attributes.map(({ attribute, terms }) => ({
-      attribute: noStatus(attribute),
-      terms: terms.map(noStatus)
-    })) ?? [],
-  skus: filter?.skus.map(storable) ?? [],
-  includeIds: filter?.includeIds ?? [],
-  minPrice: filter?.minPrice ?? "",
-  maxPrice: filter?.maxPrice ?? "",
-  onSale: filter?.onSale,
-  featured: filter?.featured,
-  stockStatus: noStatus(filter?.stockStatus ?? ""),
-  ratings: filter?.ratings ?? [],
-  search: (filter?.search ?? "").replaceAll("\0", " ")
-})
-
-/** Not taken out: what is left may be "", which is no filter at all. Nothing has the character in its place. */
-const noStatus = (text: string): string => text.replaceAll("\0", "\uFFFD")
-
-const orderOf = (request: ListProductsRequest): ProductOrder => ({
-  by:
-    request.orderBy === ProductOrderBy.UNSPECIFIED && (request.filter?.search ?? "") !== ""
-      ? "relevance"
-      : orders[request.orderBy],
-  direction: request.order === SortOrder.ASC ? "asc" : "desc"
-})
-
-const orders: Record<ProductOrderBy, ProductOrder["by"]> = {
-  [ProductOrderBy.UNSPECIFIED]: "date",
-  [ProductOrderBy.DATE]: "date",
-  [ProductOrderBy.ID]: "id",
-  [ProductOrderBy.INCLUDE]: "include",
-  [ProductOrderBy.TITLE]: "title",
-  [ProductOrderBy.SLUG]: "slug",
-  [ProductOrderBy.MODIFIED]: "modified",
-  [ProductOrderBy.MENU_ORDER]: "menu_order",
-  [ProductOrderBy.PRICE]: "price",
-  [ProductOrderBy.POPULARITY]: "popularity",
-  [ProductOrderBy.RATING]: "rating",
-  [ProductOrderBy.RELEVANCE]: "relevance"
-}

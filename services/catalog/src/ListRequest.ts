@@ -1,0 +1,92 @@
+import {
+  type ListProductsRequest,
+  ProductOrderBy,
+  type ProductFilter as ProtoFilter,
+  SortOrder
+} from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
+import type { PageRequest } from "@optica/contracts/optica/type/v1/page_pb"
+import * as Effect from "effect/Effect"
+import { RequestInvalid, type Violation } from "./CatalogFailure.ts"
+import type { PageQuery, ProductFilter, ProductOrder } from "./ProductQuery.ts"
+import { storable } from "./TitleKey.ts"
+
+/** What a request for a page of a list asks. Everything that is wrong with it is named at once. */
+export const listQuery = (request: {
+  readonly page?: PageRequest | undefined
+  readonly filter?: ProtoFilter | undefined
+}): Effect.Effect<{ readonly page: PageQuery; readonly filter: ProductFilter }, RequestInvalid> => {
+  const { filter, page } = request
+  const violations = [...repeatedAttributes(filter), ...pageBesideCursor(page)]
+  return violations.length > 0
+    ? Effect.fail(new RequestInvalid({ violations }))
+    : Effect.succeed({ page: pageQuery(page), filter: toFilter(filter) })
+}
+
+/** Two choices of one attribute would be a list that nobody means: its terms stand in one entry. */
+const repeatedAttributes = (filter: ProtoFilter | undefined): ReadonlyArray<Violation> => {
+  const names = filter?.attributes.map((it) => it.attribute) ?? []
+  return names.flatMap((name, position) =>
+    names.indexOf(name) === position
+      ? []
+      : [{ field: `filter.attributes[${position}].attribute`, message: "must not be repeated" }]
+  )
+}
+
+const pageBesideCursor = (page: PageRequest | undefined): ReadonlyArray<Violation> =>
+  page !== undefined && page.cursor !== "" && page.page > 1
+    ? [{ field: "page.page", message: "must be left out where there is a cursor" }]
+    : []
+
+/** 0 is not set: page 1, 20 a page. */
+const pageQuery = (page: PageRequest | undefined): PageQuery => ({
+  page: page?.page || 1,
+  perPage: page?.perPage || 20,
+  cursor: page?.cursor ?? ""
+})
+
+const toFilter = (filter: ProtoFilter | undefined): ProductFilter => ({
+  categoryIds: filter?.categoryIds ?? [],
+  tagIds: filter?.tagIds ?? [],
+  brandIds: filter?.brandIds ?? [],
+  attributes:
+    filter?.attributes.map(({ attribute, terms }) => ({
+      attribute: comparable(attribute),
+      terms: terms.map(comparable)
+    })) ?? [],
+  skus: filter?.skus.map(storable) ?? [],
+  includeIds: filter?.includeIds ?? [],
+  minPrice: filter?.minPrice ?? "",
+  maxPrice: filter?.maxPrice ?? "",
+  onSale: filter?.onSale,
+  featured: filter?.featured,
+  stockStatus: comparable(filter?.stockStatus ?? ""),
+  ratings: filter?.ratings ?? [],
+  search: (filter?.search ?? "").replaceAll("\0", " ")
+})
+
+/** Text to compare with: a NUL, which nothing stored has, is not taken out: what is left may be "", which is no filter at all. Nothing has the character in its place. */
+export const comparable = (text: string): string => text.replaceAll("\0", "\uFFFD")
+
+/** The order of a list; that of a search is by relevance where nothing else is said. */
+export const orderOf = (request: ListProductsRequest): ProductOrder => ({
+  by:
+    request.orderBy === ProductOrderBy.UNSPECIFIED && (request.filter?.search ?? "") !== ""
+      ? "relevance"
+      : orders[request.orderBy],
+  direction: request.order === SortOrder.ASC ? "asc" : "desc"
+})
+
+const orders: Record<ProductOrderBy, ProductOrder["by"]> = {
+  [ProductOrderBy.UNSPECIFIED]: "date",
+  [ProductOrderBy.DATE]: "date",
+  [ProductOrderBy.ID]: "id",
+  [ProductOrderBy.INCLUDE]: "include",
+  [ProductOrderBy.TITLE]: "title",
+  [ProductOrderBy.SLUG]: "slug",
+  [ProductOrderBy.MODIFIED]: "modified",
+  [ProductOrderBy.MENU_ORDER]: "menu_order",
+  [ProductOrderBy.PRICE]: "price",
+  [ProductOrderBy.POPULARITY]: "popularity",
+  [ProductOrderBy.RATING]: "rating",
+  [ProductOrderBy.RELEVANCE]: "relevance"
+}
