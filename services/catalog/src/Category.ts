@@ -64,28 +64,3 @@ export const parentsFirst = <A extends Node>(siblingsInOrder: ReadonlyArray<A>):
   for (const node of siblingsInOrder) place(node)
   return [...placed]
 }
-
-/** How many products are in a set of categories: a product is in exactly one such set. */
-export interface Membership {
-  readonly categoryIds: ReadonlyArray<number>
-  readonly products: number
-}
-
-/** Products in each category or below it; one that is in several of them counts once. */
-export const countProducts = (
-  categories: ReadonlyArray<Node>,
-  memberships: ReadonlyArray<Membership>
-): ReadonlyMap<number, number> => {
-  const parents = new Map(categories.map((node) => [node.id, node.parentId]))
-  const counts = new Map<number, number>()
-  for (const { categoryIds, products } of memberships) {
-    const reached = new Set<number>()
-    for (const start of categoryIds) {
-      for (let id: number | undefined = start; id !== undefined && !reached.has(id); id = parents.get(id)) {
-        if (parents.has(id)) reached.add(id)
-      }
-    }
-    for (const id of reached) counts.set(id, (counts.get(id) ?? 0) + products)
-  }
-  return counts
-}

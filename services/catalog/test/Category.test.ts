@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { countProducts, parentsFirst } from "../src/Category.ts"
+import { parentsFirst } from "../src/Category.ts"
 
 const node = (id: number, parentId: number) => ({ id, parentId })
 
@@ -20,23 +20,5 @@ describe("the category tree", () => {
         .toSorted(),
       [1, 2, 3, 4, 5]
     )
-  })
-
-  it("counts a product once in every category that it is in or below", () => {
-    const nodes = [node(1, 0), node(2, 1), node(3, 1), node(4, 2), node(8, 9), node(9, 8)]
-    const counts = countProducts(nodes, [
-      { categoryIds: [4, 3], products: 2 },
-      { categoryIds: [2], products: 5 },
-      { categoryIds: [9, 77], products: 1 },
-      { categoryIds: [], products: 100 }
-    ])
-    assert.deepStrictEqual([...counts].toSorted(), [
-      [1, 7],
-      [2, 7],
-      [3, 2],
-      [4, 2],
-      [8, 1],
-      [9, 1]
-    ])
   })
 })

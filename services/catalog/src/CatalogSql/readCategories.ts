@@ -1,55 +1,47 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { BeginTransaction, type SqlClient } from "effect/sql/SqlClient"
-import { subtree } from "./subtree.ts"
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { Fragment } from "effect/sql/Statement"
+import { kind } from "./choices.ts"
 
-const StoredCategory = Schema.Struct({
+const State = { catalogue_changed_at: Schema.Date }
+const Counted = Schema.Struct({
+  ...State,
   id: Schema.BigInt,
   parent_id: Schema.BigInt,
-  document: Schema.Uint8Array
-})
-const decodeCategories = Schema.decodeUnknownEffect(Schema.Array(StoredCategory))
-
-const Membership = Schema.Struct({ category_ids: Schema.Array(Schema.BigInt), products: Schema.Int })
-const decodeMemberships = Schema.decodeUnknownEffect(Schema.Array(Membership))
-
-const State = Schema.Struct({ changed_at: Schema.Date })
-const decodeState = Schema.decodeUnknownEffect(Schema.Tuple([State]))
-
-/**
- * All categories, siblings in the shop's order, and how many listed products are in each set of categories: there are
- * far fewer sets than products, so counting what is in a category or below it needs no join. One snapshot.
- */
-export const readCategories = (sql: SqlClient) =>
-  Effect.gen(function* () {
-    const [state] = yield* Effect.orDie(decodeState(yield* sql`SELECT changed_at FROM catalogue`))
-    const categories =
-      yield* sql`SELECT id, parent_id, document FROM categories ORDER BY menu_order, title_key, id`
-    const memberships = yield* sql`
-      SELECT category_ids, count(*)::int AS products FROM products WHERE is_listed GROUP BY category_ids`
-    return {
-      changedAt: state.changed_at,
-      categories: yield* Effect.orDie(decodeCategories(categories)),
-      memberships: yield* Effect.orDie(decodeMemberships(memberships))
-    }
-  }).pipe(
-    sql.withTransaction,
-    Effect.provideService(BeginTransaction, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-  )
-
-const Counted = Schema.Struct({
-  catalogue_changed_at: Schema.Date,
   document: Schema.Uint8Array,
   products: Schema.Int
 })
-const decodeCounted = Schema.decodeUnknownEffect(Schema.Array(Counted))
+const decodeCategories = Schema.decodeUnknownEffect(
+  Schema.NonEmptyArray(Schema.Union([Counted, Schema.Struct({ ...State, id: Schema.Null })]))
+)
+const decodeCategory = Schema.decodeUnknownEffect(Schema.Array(Counted))
 
-/** One category, and how many listed products are in it or below it: counts in this subtree only. */
+/**
+ * All categories, siblings in the shop's order, and how many listed products are in each or below it: counted from the
+ * bits, whatever the number of products. One snapshot; a row without a category where there are none.
+ */
+export const readCategories = Effect.fnUntraced(function* (sql: SqlClient) {
+  const rows = yield* sql`
+    SELECT catalogue.changed_at AS catalogue_changed_at, c.id, c.parent_id, c.document, ${products(sql)} AS products
+    FROM catalogue LEFT JOIN categories c ON true ORDER BY c.menu_order, c.title_key, c.id`
+  return yield* Effect.orDie(decodeCategories(rows))
+})
+
+/** One category, and how many listed products are in it or below it. */
 export const readCategory = Effect.fnUntraced(function* (sql: SqlClient, id: bigint) {
   const rows = yield* sql`
-    SELECT catalogue.changed_at AS catalogue_changed_at, categories.document,
-      (SELECT count(*)::int FROM products WHERE is_listed AND category_ids && ${subtree(sql, [id])}) AS products
-    FROM catalogue, categories WHERE categories.id = ${id}`
-  const [row] = yield* Effect.orDie(decodeCounted(rows))
+    SELECT catalogue.changed_at AS catalogue_changed_at, c.id, c.parent_id, c.document, ${products(sql)} AS products
+    FROM catalogue, categories c WHERE c.id = ${id}`
+  const [row] = yield* Effect.orDie(decodeCategory(rows))
   return row
 })
+
+/** How many listed products are in the category `c` or below it. */
+const products = (sql: SqlClient): Fragment => sql`(
+  SELECT coalesce(sum(bit_count(own.bits & listed.bits)), 0)::int
+  FROM facet_values v
+  JOIN facet_bits own ON own.value_id = v.id
+  JOIN facet_bits listed ON listed.chunk = own.chunk AND listed.value_id = (
+    SELECT id FROM facet_values WHERE kind = ${kind(sql, "listed")} AND scope = '' AND key = '')
+  WHERE v.kind = ${kind(sql, "subtree")} AND v.scope = '' AND v.key = c.id::text COLLATE "C")`
