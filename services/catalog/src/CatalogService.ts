@@ -8,7 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { Catalog } from "./Catalog.ts"
 import { routes } from "./CatalogRpc.ts"
-import { MetaAllow, SearchLanguage } from "./Config.ts"
+import { ownConfig } from "./Config.ts"
 
 /** The schema that belongs to the catalogue, and to its role `optica_catalog`. */
 const schema = "catalog"
@@ -23,8 +23,7 @@ export const extensions: ReadonlyArray<string> = ["pg_trgm", "unaccent"]
 export const layerConfigured = Layer.unwrap(
   Effect.gen(function* () {
     return Catalog.layerNoDeps({
-      metaAllow: yield* MetaAllow,
-      searchLanguage: yield* SearchLanguage,
+      ...(yield* ownConfig),
       cursorSecret: cursorSecret(yield* OperatorToken)
     })
   })

@@ -4,9 +4,9 @@ import * as Telemetry from "@optica/telemetry/Telemetry"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { serverLayer } from "./CatalogService.ts"
-import { CatalogConfig } from "./Config.ts"
+import { catalogConfig } from "./Config.ts"
 
-const server = Layer.unwrap(Effect.map(CatalogConfig, serverLayer))
+const server = Layer.unwrap(Effect.map(catalogConfig, serverLayer))
 
 const announce = Layer.effectDiscard(
   Effect.flatMap(ConnectServer, ({ host, port }) =>

@@ -2,20 +2,14 @@ import { assert, describe, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { CatalogConfig } from "../src/Config.ts"
+import { catalogConfig } from "../src/Config.ts"
 
 const needed = { DATABASE_URL: "postgres://127.0.0.1/optica", OPTICA_OPERATOR_TOKEN: "0123456789abcdef" }
 
 const read = (env: Record<string, string>) =>
-  Effect.provideService(
-    Effect.gen(function* () {
-      return yield* CatalogConfig
-    }),
-    ConfigProvider.ConfigProvider,
-    ConfigProvider.fromEnv({ env })
-  )
+  Effect.provideService(catalogConfig, ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env }))
 
-describe("CatalogConfig", () => {
+describe("catalogConfig", () => {
   it.effect("has a default for all that is no secret, and reads the keys that the public may see", () =>
     Effect.gen(function* () {
       const config = yield* read(needed)

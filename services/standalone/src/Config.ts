@@ -1,7 +1,6 @@
-import * as Config from "effect/Config"
+import * as Settings from "@optica/settings/Settings"
+import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
 
 /** A port that another one stands in for when it is taken, unless it was asked for. */
 export interface PortWish {
@@ -9,45 +8,38 @@ export interface PortWish {
   readonly asked: boolean
 }
 
-const whole = (name: string, minimum: number, maximum: number) =>
-  Config.schema(
-    Schema.FiniteFromString.check(
-      Schema.makeFilter((it) => Number.isInteger(it) && it >= minimum && it <= maximum, {
-        message: `Expected a whole number from ${minimum} to ${maximum}`
-      })
-    ),
-    name
-  )
+const port = (name: string, usual: number): Effect.Effect<PortWish, string> =>
+  Effect.map(Settings.port(name).read, (asked) => ({
+    port: Option.getOrElse(asked, () => usual),
+    asked: Option.isSome(asked)
+  }))
 
-const port = (name: string, usual: number): Config.Config<PortWish> =>
-  Config.option(whole(name, 0, 65_535)).pipe(
-    Config.map((asked) => ({ port: Option.getOrElse(asked, () => usual), asked: Option.isSome(asked) }))
-  )
-
-const token = Config.schema(
-  Schema.String.check(
-    Schema.isPattern(/^\S{16,}$/, { message: "Expected at least 16 characters without blanks" })
-  ),
-  "OPTICA_OPERATOR_TOKEN"
-).pipe(Config.map((text) => Redacted.make(text)))
-
-/** Everything that `npm start` reads beside the settings of the edge and of telemetry. */
-export const StandaloneConfig = Config.all({
+const settings = {
   /** Folder of what is kept: PostgreSQL's data, the operator's token. */
-  dataDir: Config.NonEmptyString("OPTICA_DATA").pipe(Config.withDefault(".optica")),
+  dataDir: Settings.withDefault(
+    Settings.text("OPTICA_DATA", () => true, "a folder"),
+    ".optica"
+  ),
   /** A PostgreSQL to use instead of the embedded one; its role has to be allowed to create roles and schemas. */
-  databaseUrl: Config.option(Config.Redacted("DATABASE_URL")),
-  operatorToken: Config.option(token),
+  databaseUrl: Settings.databaseUrl("DATABASE_URL").read,
+  operatorToken: Settings.operatorToken.read,
   catalogPort: port("CATALOG_PORT", 4101),
   syncPort: port("SYNC_PORT", 4102),
   demoPort: port("DEMO_PORT", 4180),
-  demoProducts: whole("DEMO_PRODUCTS", 1, 1_000_000).pipe(Config.withDefault(600)),
+  demoProducts: Settings.withDefault(Settings.whole("DEMO_PRODUCTS", { least: 1, most: 1_000_000 }), 600),
   /** The shop to mirror; the demo store when it is not set. */
-  wooUrl: Config.option(Config.NonEmptyString("WOO_URL"))
-})
+  wooUrl: Settings.text("WOO_URL", () => true, "the address of the shop, such as https://shop.example").read
+}
+
+/** Everything that `npm start` reads beside the settings of the edge and of telemetry. */
+export const standaloneConfig = Settings.together(settings, Effect.all(settings))
+
+const shopKey = {
+  consumerKey: Settings.required(Settings.secret("WOO_CONSUMER_KEY", "the shop's REST API key, ck_…")),
+  consumerSecret: Settings.required(
+    Settings.secret("WOO_CONSUMER_SECRET", "the shop's REST API secret, cs_…")
+  )
+}
 
 /** The key of a real shop: needed once WOO_URL is set. */
-export const ShopKeyConfig = Config.all({
-  consumerKey: Config.Redacted("WOO_CONSUMER_KEY"),
-  consumerSecret: Config.Redacted("WOO_CONSUMER_SECRET")
-})
+export const shopKeyConfig = Settings.together(shopKey, Effect.all(shopKey))

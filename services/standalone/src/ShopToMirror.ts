@@ -1,17 +1,17 @@
 import { DemoStore, type DemoStoreRefused } from "@optica/demo-store/DemoStore"
+import type { WrongSettings } from "@optica/settings/Settings"
 import { ShopIdentity } from "@optica/sync/Settings"
 import type { InvalidShopUrl } from "@optica/woocommerce/Failures"
 import { WooCommerce } from "@optica/woocommerce/WooCommerce"
-import type { ConfigError } from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { type PortWish, ShopKeyConfig } from "./Config.ts"
+import { type PortWish, shopKeyConfig } from "./Config.ts"
 
 /** Why there is no shop to mirror. */
-export type ShopUnusable = ConfigError | InvalidShopUrl | DemoStoreRefused
+export type ShopUnusable = WrongSettings | InvalidShopUrl | DemoStoreRefused
 
 /** Where the shop is, for people. */
 export class ShopToMirror extends Context.Service<
@@ -21,7 +21,7 @@ export class ShopToMirror extends Context.Service<
   /** A real shop. */
   static readonly layerReal = (url: string) =>
     Layer.unwrap(
-      Effect.map(ShopKeyConfig, (key) =>
+      Effect.map(shopKeyConfig, (key) =>
         Layer.effect(
           ShopToMirror,
           Effect.map(WooCommerce, (woo) => ({ url: woo.url, adminUrl: undefined }))

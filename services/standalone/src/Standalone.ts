@@ -9,7 +9,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { StandaloneConfig } from "./Config.ts"
+import { standaloneConfig } from "./Config.ts"
 import { AdminDatabase } from "./Databases.ts"
 import { operatorToken, writeEndpoints } from "./DataFolder.ts"
 import { CatalogRoutes, Ports, SyncRoutes } from "./Services.ts"
@@ -52,7 +52,7 @@ const urlHost = (host: string): string =>
 /** Everything in one process: PostgreSQL and shop (embedded unless given), catalog, sync and edge. */
 export const layer = Layer.unwrap(
   Effect.gen(function* () {
-    const config = yield* StandaloneConfig
+    const config = yield* standaloneConfig
     const edge = yield* ownConfig
     const token = Layer.effect(
       OperatorToken,

@@ -9,7 +9,7 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
-import type { SyncConfig } from "./Config.ts"
+import type { syncConfig } from "./Config.ts"
 import { RunLock } from "./RunLock.ts"
 import { SyncSettings } from "./Settings.ts"
 import { Sync } from "./Sync.ts"
@@ -39,20 +39,34 @@ export const syncLayer = (database: {
 }
 
 /** The same, served on a port, between the shop and the catalogue of the configuration. */
-export const serverLayer = ({
-  catalog,
-  database,
-  operatorToken,
-  server,
-  settings,
-  shop
-}: Success<typeof SyncConfig>) =>
-  ConnectServer.layer({ ...server, setting: "SYNC_PORT", routes: Effect.all([SyncRpc.routes]) }).pipe(
-    Layer.provide(syncLayer(database)),
+export const serverLayer = (config: Success<typeof syncConfig>) =>
+  ConnectServer.layer({
+    host: config.host,
+    port: config.port,
+    setting: "SYNC_PORT",
+    routes: Effect.all([SyncRpc.routes])
+  }).pipe(
+    Layer.provide(syncLayer({ url: config.databaseUrl, directUrl: config.directUrl })),
     Layer.provide([
-      WooCommerce.layer({ ...shop, maxConcurrency: settings.concurrency }),
-      CatalogClient.layer(catalog)
+      WooCommerce.layer({
+        url: config.shopUrl,
+        consumerKey: config.consumerKey,
+        consumerSecret: config.consumerSecret,
+        maxConcurrency: config.concurrency
+      }),
+      CatalogClient.layer({ baseUrl: config.catalogUrl })
     ]),
-    Layer.provide([FetchHttpClient.layer, Layer.succeed(OperatorToken, operatorToken)]),
-    Layer.provide(Layer.succeed(SyncSettings, settings))
+    Layer.provide([FetchHttpClient.layer, Layer.succeed(OperatorToken, config.operatorToken)]),
+    Layer.provide(
+      Layer.effect(
+        SyncSettings,
+        Effect.map(SyncSettings, (usual) => ({
+          ...usual,
+          onStart: config.onStart,
+          pageSize: config.pageSize,
+          concurrency: config.concurrency,
+          patienceMs: config.patienceMs
+        }))
+      )
+    )
   )

@@ -3,10 +3,10 @@ import * as ServiceMain from "@optica/telemetry/ServiceMain"
 import * as Telemetry from "@optica/telemetry/Telemetry"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { SyncConfig } from "./Config.ts"
+import { syncConfig } from "./Config.ts"
 import { serverLayer } from "./SyncService.ts"
 
-const server = Layer.unwrap(Effect.map(SyncConfig, serverLayer))
+const server = Layer.unwrap(Effect.map(syncConfig, serverLayer))
 
 const announce = Layer.effectDiscard(
   Effect.flatMap(ConnectServer, ({ host, port }) => Effect.logInfo(`Sync listens on ${host}:${port}`))
