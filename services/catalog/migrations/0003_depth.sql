@@ -98,13 +98,24 @@ ALTER TABLE products
   ALTER COLUMN gtin SET STORAGE MAIN,
   ALTER COLUMN average_rating SET STORAGE MAIN;
 
--- Without a price comes last in either direction: the index says so, no comparison has to know of NULL.
-CREATE INDEX products_by_price ON products (coalesce(price_min, 'Infinity'), id) WHERE is_listed;
-CREATE INDEX products_by_price_falling ON products (coalesce(price_max, '-Infinity'), id) WHERE is_listed;
+-- One index for each order of a list, read in both directions. Each holds the ordinal: whether a product matches a filter is
+-- seen in its bits, without the product, however far a list has to be walked. Without a price comes last in either
+-- direction: the index says so, no comparison has to know of NULL.
+DROP INDEX products_by_id, products_by_date, products_by_modified, products_by_title, products_by_slug, products_by_menu_order;
+CREATE INDEX products_by_id ON products (id) INCLUDE (ordinal) WHERE is_listed;
+CREATE INDEX products_by_date ON products (date_created, id) INCLUDE (ordinal) WHERE is_listed;
+CREATE INDEX products_by_modified ON products (date_modified, id) INCLUDE (ordinal) WHERE is_listed;
+CREATE INDEX products_by_title ON products (title_key, id) INCLUDE (ordinal) WHERE is_listed;
+CREATE INDEX products_by_slug ON products (slug, id) INCLUDE (ordinal) WHERE is_listed;
+CREATE INDEX products_by_menu_order ON products (menu_order, id) INCLUDE (ordinal) WHERE is_listed;
+-- The price itself stands in them because the planner looks for columns, not for expressions.
+CREATE INDEX products_by_price ON products (coalesce(price_min, 'Infinity'), id) INCLUDE (ordinal, price_min) WHERE is_listed;
+CREATE INDEX products_by_price_falling ON products (coalesce(price_max, '-Infinity'), id) INCLUDE (ordinal, price_max)
+  WHERE is_listed;
+CREATE INDEX products_by_popularity ON products (total_sales, id) INCLUDE (ordinal) WHERE is_listed;
+CREATE INDEX products_by_rating ON products (average_rating, rating_count, id) INCLUDE (ordinal) WHERE is_listed;
 -- Few, but a search with a bound of the price has to find them too.
 CREATE INDEX products_only_in_searches ON products (id) WHERE is_searchable AND NOT is_listed;
-CREATE INDEX products_by_popularity ON products (total_sales, id) WHERE is_listed;
-CREATE INDEX products_by_rating ON products (average_rating, rating_count, id) WHERE is_listed;
 CREATE INDEX products_with_keys ON products USING gin (keys) WHERE is_listed;
 DROP INDEX products_with_sku;
 -- A search for the SKU or the GTIN of a variation finds its product.
