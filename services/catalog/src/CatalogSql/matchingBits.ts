@@ -124,8 +124,9 @@ const idConditions = (sql: SqlClient, filter: ProductFilter): ReadonlyArray<Frag
   ...(filter.skus.length === 0
     ? []
     : [
-        sql`sku <> '' AND lower(sku) = ANY(ARRAY(
-          SELECT lower(asked) FROM unnest(${texts(filter.skus)}::text[]) wanted (asked COLLATE "C")))`
+        // The index is of the SKUs in lower case.
+        sql`sku <> '' AND sku = ANY(${texts(filter.skus)}::text[]) AND lower(sku) = ANY(ARRAY(
+          SELECT lower(asked COLLATE "C") FROM unnest(${texts(filter.skus)}::text[]) wanted (asked)))`
       ]),
   ...(filter.includeIds.length === 0 ? [] : [sql`id = ANY(${ids(filter.includeIds)}::bigint[])`])
 ]
