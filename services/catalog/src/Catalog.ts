@@ -11,6 +11,7 @@ import { listVersions } from "./CatalogSql/listVersions.ts"
 import * as Categories from "./Categories.ts"
 import { type Change, derivationOf, familyOf } from "./Change.ts"
 import * as Cursor from "./Cursor.ts"
+import { deriveAnew } from "./DeriveAnew.ts"
 import * as Facets from "./Facets.ts"
 import * as ProductLists from "./ProductLists.ts"
 import * as ProductReads from "./ProductReads.ts"
@@ -71,6 +72,7 @@ export class Catalog extends Context.Service<
         const sql = yield* SqlClient
         const allow = new Set(options.metaAllow)
         const derivation = derivationOf(allow, options.searchLanguage)
+        yield* deriveAnew(sql, derivation)
         const cursors = Cursor.make(options.cursorSecret)
         const { changed, getCatalogStats } = yield* Stats.make(sql)
         const applied = Effect.fn("Catalog.applyChanges")((changes: ReadonlyArray<Change>) =>

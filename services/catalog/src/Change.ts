@@ -112,7 +112,7 @@ export const observe = (change: Change, derivation: Derivation): Result.Result<O
 }
 
 /** Recorded as the content of what is hidden: no content has it, so whatever is understood next is news. */
-const hiddenHash = new Uint8Array(16)
+export const hiddenHash = new Uint8Array(16)
 
 /**
  * What is left to note of a read that was rejected but says that the public may not see the thing: a product that went

@@ -87,6 +87,16 @@ export const productRow = (
   }
 }
 
+/** The row of what the public may not see, whatever it says of itself. */
+export const hiddenRow = (row: ProductRow): ProductRow => ({
+  ...row,
+  isPublic: false,
+  isListed: false,
+  isSearchable: false,
+  facets: [],
+  texts: null
+})
+
 const referencesOf = (product: Product): ReadonlyArray<number> => [
   ...new Set([
     ...product.variations,
