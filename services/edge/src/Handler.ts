@@ -136,13 +136,16 @@ const finish = (
   )
 }
 
-/** The answer's own fields win over the common ones. */
+/** The answer's own fields win over the common ones, save that it may vary by more. */
 const merge = (
   common: Record<string, string>,
   own: Readonly<Record<string, string>>
 ): Record<string, string> => ({
   ...common,
-  ...own
+  ...own,
+  ...(common.vary !== undefined && own.vary !== undefined
+    ? { vary: ResponseHeaders.vary(common.vary, own.vary) }
+    : undefined)
 })
 
 /** A failure that no problem explains was made by a library; it is replaced. */

@@ -27,7 +27,7 @@ export const documentation: Record<string, ParameterDocumentation> = {
   },
   cursor: {
     description:
-      "Where to go on: `next_cursor` of an answer to the same filters, order and `per_page`. It takes the place of `page`. Opaque and signed.",
+      "Where to go on: `next_cursor` of an answer to the same filters and order. It takes the place of `page`. Opaque and signed.",
     schema: { type: "string", minLength: 1, maxLength: 2000 },
     example: "eyJ2IjoxfQ.c2lnbmVk"
   },
