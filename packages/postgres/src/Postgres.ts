@@ -1,10 +1,13 @@
-import * as PgClient from "@effect/sql-pg/PgClient"
+import type { PgPoolConfig } from "@effect/sql-pg/PgClient"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Reactivity from "effect/reactivity/Reactivity"
 import * as Schema from "effect/Schema"
-import type { SqlClient } from "effect/sql/SqlClient"
+import { SqlClient } from "effect/sql/SqlClient"
+import * as PooledClient from "./PooledClient.ts"
+import { IDLE_MS } from "./PoolMetrics.ts"
 
 /** How one service reaches its schema. */
 export interface Options {
@@ -34,14 +37,21 @@ export class DatabaseUnavailable extends Schema.TaggedError<DatabaseUnavailable>
  * services in one process never share connections: build the layer once per service and keep the reference.
  *
  * Every statement has a client span with `db.system.name`, `db.namespace`, `server.address`, `server.port` and
- * `db.query.text`; the text holds placeholders, never values.
+ * `db.query.text`; the text holds placeholders, never values. Pool and statements are measured (`PoolMetrics`), with
+ * the schema as the pool's name.
  */
-export const layer = (options: Options): Layer.Layer<PgClient.PgClient | SqlClient, DatabaseUnavailable> =>
-  PgClient.layerFrom(
-    Effect.flatMap(PgClient.make(config(options)), (client) => Effect.as(client`SELECT 1`, client))
-  ).pipe(Layer.catch((error) => Layer.effectContext(Effect.fail(unavailable(options.url, error)))))
+export const layer = (options: Options): Layer.Layer<SqlClient, DatabaseUnavailable> =>
+  Layer.effect(
+    SqlClient,
+    Effect.flatMap(PooledClient.make(config(options), options.schema), (client) =>
+      Effect.as(client`SELECT 1`, client)
+    )
+  ).pipe(
+    Layer.provide(Reactivity.layer),
+    Layer.catch((error) => Layer.effectContext(Effect.fail(unavailable(options.url, error))))
+  )
 
-const config = (options: Options): PgClient.PgPoolConfig => {
+const config = (options: Options): PgPoolConfig => {
   const url = parse(options.url)
   return {
     url: options.url,
@@ -49,7 +59,7 @@ const config = (options: Options): PgClient.PgPoolConfig => {
     ...(url === undefined ? {} : { host: url.host, port: url.port, database: url.database }),
     applicationName: options.applicationName,
     maxConnections: options.maxConnections ?? 10,
-    idleTimeout: Duration.minutes(1),
+    idleTimeout: IDLE_MS,
     connectTimeout: Duration.seconds(5),
     keepAlive: Duration.seconds(30),
     startupParameters: {

@@ -39,7 +39,7 @@ export class TestDatabase extends Context.Service<
    * Clones a database in milliseconds and drops it when the scope closes. The template it is cloned from is made once for
    * a state of the migrations, under a lock, whichever test process comes first. Needs the global setup TestSetup.
    */
-  static readonly layer = (options: Options): Layer.Layer<TestDatabase | PgClient.PgClient | SqlClient> =>
+  static readonly layer = (options: Options): Layer.Layer<TestDatabase | SqlClient> =>
     Layer.unwrap(
       Effect.map(TestDatabase, (database) =>
         Postgres.layer({

@@ -1,21 +1,9 @@
 /** One line and one measurement for each request. Synchronous: whoever answers calls it. */
+import { HttpServerRequestDuration } from "@optica/telemetry/Metrics"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Metric from "effect/Metric"
 import * as Exchange from "./Exchange.ts"
 import { methodOf } from "./ServerSpan.ts"
-
-/** As OpenTelemetry's HTTP conventions name it. */
-export const REQUEST_DURATION = "http.server.request.duration"
-
-/** Seconds, as those conventions advise. */
-const boundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
-
-const duration = Metric.histogram(REQUEST_DURATION, {
-  description: "Time from the request's head to the end of its answer",
-  boundaries,
-  attributes: { unit: "s" }
-})
 
 /** Status of an answer that its caller did not wait for. */
 const CLIENT_CLOSED = 499
@@ -29,23 +17,12 @@ export type Record = (exchange: Exchange.Summary, status: number, aborted: boole
  */
 export const make = (context: Context.Context<never>): Record => {
   const run = Effect.runForkWith(context)
-  const series = new Map<string, Metric.Metric<number, unknown>>()
   return (exchange, answered, aborted) => {
     const status = aborted ? CLIENT_CLOSED : answered
     const method = methodOf(exchange)
     const route = exchange.route?.template ?? "none"
     const milliseconds = Exchange.elapsed(exchange)
-    const key = `${method} ${route} ${status}`
-    let metric = series.get(key)
-    if (metric === undefined) {
-      metric = Metric.withAttributes(duration, {
-        "http.request.method": method,
-        "http.route": route,
-        "http.response.status_code": String(status)
-      })
-      series.set(key, metric)
-    }
-    metric.updateUnsafe(milliseconds / 1000, context)
+    HttpServerRequestDuration.update(context, milliseconds / 1000, method, route, String(status))
     run(
       (exchange.route?.probe === true ? Effect.logDebug : Effect.logInfo)(
         `${method} ${route} ${status}`

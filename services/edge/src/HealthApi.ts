@@ -32,6 +32,23 @@ export const Full = Schema.Struct({
   mirror: Schema.NullOr(StatusView)
 })
 
+/** One series of a metric. */
+const Figure = Schema.Struct({
+  /** As OpenTelemetry names it. */
+  name: Schema.String,
+  type: Schema.Literals(["counter", "gauge", "histogram"]),
+  unit: Schema.String,
+  labels: Schema.Record(Schema.String, Schema.String),
+  /** Of a counter or gauge. */
+  value: Schema.optionalKey(Schema.Number),
+  /** Of a histogram: how many measurements, and their sum. */
+  count: Schema.optionalKey(Schema.Int),
+  sum: Schema.optionalKey(Schema.Number),
+  /** Of a histogram: how many measurements were at most so large. */
+  buckets: Schema.optionalKey(Schema.Array(Schema.Struct({ le: Schema.Number, count: Schema.Int })))
+}).annotate({ identifier: "Figure" })
+export const Figures = Schema.Struct({ metrics: Schema.Array(Figure) })
+
 export class HealthApi extends HttpApiGroup.make("health")
   .add(
     HttpApiEndpoint.get("live", "/health/live", {
@@ -70,6 +87,18 @@ export class HealthApi extends HttpApiGroup.make("health")
       .annotateMerge(
         OpenApi.annotations({
           summary: "Metrics in Prometheus' text format",
+          description:
+            "On loopback, or with the operator's token. In OpenMetrics where the Accept field names it, as Prometheus does."
+        })
+      ),
+    HttpApiEndpoint.get("figures", "/health/metrics", {
+      query: Parameters.nothing,
+      success: Envelope(Figures)
+    })
+      .middleware(LocalAccess)
+      .annotateMerge(
+        OpenApi.annotations({
+          summary: "The same metrics as JSON",
           description: "On loopback, or with the operator's token."
         })
       )

@@ -1,18 +1,15 @@
+import * as MetricsText from "@optica/telemetry/MetricsText"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
-import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
-import { REQUEST_DURATION } from "./AccessLog.ts"
 import * as Answers from "./Answers.ts"
 import { Api } from "./Api.ts"
 import * as Exchange from "./Exchange.ts"
 import { Health } from "./Health.ts"
 import * as Problems from "./Problems.ts"
 import { statusView } from "./RunView.ts"
-
-// Prometheus wants the unit in the name.
-const metricNameMapper = (name: string): string => (name === REQUEST_DURATION ? `${name}_seconds` : name)
 
 /** Answers the probes. */
 export const layer = HttpApiBuilder.group(
@@ -48,12 +45,15 @@ export const layer = HttpApiBuilder.group(
             mirror: mirror === undefined ? null : statusView(mirror)
           })
         }),
-      metrics: () =>
-        Effect.map(PrometheusMetrics.format({ metricNameMapper }), (text) =>
-          HttpServerResponse.text(text, {
-            headers: { "cache-control": "private, no-store" },
-            contentType: "text/plain; version=0.0.4; charset=utf-8"
-          })
+      metrics: ({ request }) =>
+        Effect.contextWith((context: Context.Context<never>) => {
+          const { contentType, text } = MetricsText.exposition(context, request.headers.accept)
+          const headers = { "cache-control": "private, no-store", vary: "Accept" }
+          return Effect.succeed(HttpServerResponse.text(text, { headers, contentType }))
+        }),
+      figures: ({ request }) =>
+        Effect.contextWith((context: Context.Context<never>) =>
+          Effect.succeed(notCached(request, { metrics: MetricsText.figures(context) }))
         )
     })
   })

@@ -2,13 +2,14 @@ import { Code } from "@connectrpc/connect"
 import { expect, layer } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { Envelope } from "../src/Answers.ts"
-import { Full } from "../src/HealthApi.ts"
+import { Figures, Full } from "../src/HealthApi.ts"
 import { fail } from "./Doubles.ts"
 import { json, problemOf } from "./Problem.ts"
 import { operator, TestEdge } from "./TestEdge.ts"
 
 const live = { excludeTestServices: true }
 const full = json(Envelope(Full))
+const figures = json(Envelope(Figures))
 const body = json(Schema.Struct({ data: Schema.Struct({ status: Schema.String }) }))
 // Reports are kept for half a second.
 const nextReport = Effect.sleep(550)
@@ -110,21 +111,23 @@ layer(TestEdge.layer(), live)("readiness", (it) => {
 })
 
 layer(TestEdge.layer(), live)("what is not for the public", (it) => {
-  it.effect.each(["/health/full", "/metrics"])("%s is for this machine and for operators", (path) =>
-    Effect.gen(function* () {
-      const edge = yield* TestEdge
-      expect((yield* edge.get(path)).status).toBe(200)
-      expect((yield* edge.get(path, { headers: { ...elsewhere, ...operator } })).status).toBe(200)
-      for (const headers of [
-        elsewhere,
-        { forwarded: "for=203.0.113.7" },
-        { ...elsewhere, authorization: "Bearer x" }
-      ]) {
-        const response = yield* edge.get(path, { headers })
-        expect(response.status).toBe(401)
-        yield* problemOf(response)
-      }
-    })
+  it.effect.each(["/health/full", "/metrics", "/health/metrics"])(
+    "%s is for this machine and for operators",
+    (path) =>
+      Effect.gen(function* () {
+        const edge = yield* TestEdge
+        expect((yield* edge.get(path)).status).toBe(200)
+        expect((yield* edge.get(path, { headers: { ...elsewhere, ...operator } })).status).toBe(200)
+        for (const headers of [
+          elsewhere,
+          { forwarded: "for=203.0.113.7" },
+          { ...elsewhere, authorization: "Bearer x" }
+        ]) {
+          const response = yield* edge.get(path, { headers })
+          expect(response.status).toBe(401)
+          yield* problemOf(response)
+        }
+      })
   )
 
   it.effect("tells everything of this process", () =>
@@ -137,6 +140,42 @@ layer(TestEdge.layer(), live)("what is not for the public", (it) => {
         ["first-mirror", true]
       ])
       expect(data.mirror?.shop_url).toBe("https://shop.example")
+    })
+  )
+
+  it.effect("speaks OpenMetrics to whoever asks for it", () =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      const ask = (accept: string) =>
+        Effect.flatMap(edge.get("/metrics", { headers: { accept } }), (it) =>
+          Effect.promise(async () => [it.headers.get("content-type"), await it.text()] as const)
+        )
+      const prometheus =
+        "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1"
+      const [openType, open] = yield* ask(prometheus)
+      expect(openType).toBe("application/openmetrics-text; version=1.0.0; charset=utf-8")
+      expect(open).toMatch(/\n# EOF\n$/)
+      expect(open).toMatch(/_bucket\{[^}]*le="1\.0"\} /)
+      const [plainType, plain] = yield* ask("text/plain")
+      expect(plainType).toBe("text/plain; version=0.0.4; charset=utf-8")
+      expect(plain).not.toContain("# EOF")
+    })
+  )
+
+  it.effect("tells the same as JSON", () =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      yield* edge.get("/api/products/18")
+      const { data } = yield* figures(yield* edge.get("/health/metrics"))
+      const requests = data.metrics.find(
+        ({ labels, name }) =>
+          name === "http.server.request.duration" && labels["http.route"] === "/api/products/:id"
+      )
+      expect(requests).toMatchObject({ type: "histogram", unit: "s" })
+      expect(requests?.count).toBeGreaterThanOrEqual(1)
+      expect(data.metrics.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(["rpc.server.duration", "rpc.client.duration", "optica.rpc.circuit"])
+      )
     })
   )
 
