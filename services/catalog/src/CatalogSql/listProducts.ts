@@ -20,7 +20,7 @@ const Listed = Schema.Struct({
 const decodeListed = Schema.decodeUnknownEffect(Schema.Array(Listed))
 
 /** How many matches are fetched and sorted; of more the index of the order is walked until the page is full. */
-const FEW = 2000
+const FEW = 1000
 
 /**
  * A page of listed products and the one after it, their total and the state of the catalogue, all of one snapshot because
