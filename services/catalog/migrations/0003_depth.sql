@@ -82,7 +82,7 @@ ALTER TABLE products
   -- Ids of facet_values; none while it is not public.
   ADD COLUMN keys integer[] NOT NULL DEFAULT '{}',
   -- Lowest and highest price of the public variations, of a product without any its own; NULL without a price. Four
-  -- decimals are what WooCommerce filters by, and what the price ranges are exact to.
+  -- decimals are what WooCommerce filters by, and what price ranges and bounds of filters are exact to.
   ADD COLUMN price_min numeric(45, 4),
   ADD COLUMN price_max numeric(45, 4),
   ADD COLUMN gtin text COLLATE "C" NOT NULL DEFAULT '',
@@ -137,7 +137,7 @@ CREATE INDEX product_texts_with_words ON product_texts USING gin (words);
 -- What words there are, folded, for those who mistype them; `alike` is the word in ASCII letters: in a database of the
 -- locale C there are trigrams of no others.
 CREATE TABLE search_words (word text COLLATE "C" PRIMARY KEY, alike text COLLATE "C" NOT NULL);
-CREATE INDEX search_words_alike ON search_words USING gin (alike public.gin_trgm_ops);
+CREATE INDEX search_words_alike ON search_words USING gin (alike gin_trgm_ops);
 
 ALTER TABLE categories ADD COLUMN slug text COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE attributes

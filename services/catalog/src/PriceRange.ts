@@ -5,7 +5,7 @@ export interface PriceRange {
   readonly maxPrice: string
 }
 
-/** WooCommerce keeps prices with four decimals to filter by, and so do we: the others are rounded. */
+/** WooCommerce keeps prices with four decimals to filter by, and so do we: prices and bounds of filters are rounded. */
 const DECIMALS = 4
 const ONE = 10n ** BigInt(DECIMALS)
 
@@ -64,47 +64,27 @@ export interface MetRanges {
   readonly above: string | undefined
 }
 
-/** The ranges that lie between two bounds of a filter, decimals or "" for none, at least in part. */
+/** The ranges that lie at least in part between two bounds of a filter: decimals, or "" for none. */
 export const metRanges = (minPrice: string, maxPrice: string): MetRanges => {
-  const from = cut(minPrice === "" ? "0" : minPrice)
-  const to = maxPrice === "" ? undefined : cut(maxPrice)
-  const isEmpty =
-    to !== undefined && (from.digits === to.digits ? from.rest > to.rest : from.digits > to.digits)
-  // Bounds may be finer than prices are.
-  const end = to === undefined ? undefined : roundedUp(to)
+  const from = minPrice === "" ? 0n : scaled(minPrice)
+  const to = maxPrice === "" ? undefined : scaled(maxPrice)
   const met = ranges.filter(
     ({ highest, lowest }) =>
-      !isEmpty && (highest === undefined || highest >= from.digits) && (end === undefined || lowest <= end)
+      (highest === undefined || highest >= from) && (to === undefined || (lowest <= to && from <= to))
   )
   const [first, last] = [met[0], met.at(-1)]
   return {
     keys: met.map((range) => range.minPrice),
-    below: first !== undefined && first.lowest < roundedUp(from) ? first.minPrice : "",
-    above: last === undefined || to === undefined || last.highest === to.digits ? undefined : last.maxPrice
+    below: first !== undefined && first.lowest < from ? first.minPrice : "",
+    above: last === undefined || to === undefined || last.highest === to ? undefined : last.maxPrice
   }
 }
 
 /** A decimal in ten-thousandths, rounded as PostgreSQL rounds: a half away from 0. */
 const scaled = (price: string): bigint => {
   const isNegative = price.startsWith("-")
-  const { digits, rest } = cut(isNegative ? price.slice(1) : price)
-  const rounded = rest >= "5" ? digits + 1n : digits
+  const [whole = "", fraction = ""] = price.slice(isNegative ? 1 : 0).split(".")
+  const digits = BigInt(`${whole}${fraction.slice(0, DECIMALS).padEnd(DECIMALS, "0")}`)
+  const rounded = (fraction[DECIMALS] ?? "0") >= "5" ? digits + 1n : digits
   return isNegative ? -rounded : rounded
 }
-
-interface Cut {
-  /** In ten-thousandths, what is finer left out. */
-  readonly digits: bigint
-  /** What is left out, without noughts at its end: such texts compare as the numbers do. */
-  readonly rest: string
-}
-
-const cut = (price: string): Cut => {
-  const [whole = "", fraction = ""] = price.split(".")
-  return {
-    digits: BigInt(`${whole}${fraction.slice(0, DECIMALS).padEnd(DECIMALS, "0")}`),
-    rest: fraction.slice(DECIMALS).replace(/0+$/, "")
-  }
-}
-
-const roundedUp = ({ digits, rest }: Cut): bigint => (rest === "" ? digits : digits + 1n)

@@ -22,7 +22,7 @@ const fine = (price: string): bigint => {
   const digits = BigInt(whole + fraction.padEnd(20, "0"))
   return price.startsWith("-") ? -digits : digits
 }
-/** As the database keeps it: to four decimals. */
+/** As the database keeps and compares it: to four decimals. */
 const kept = (price: string): bigint => {
   const unit = 10n ** 16n
   const value = fine(price)
@@ -30,7 +30,7 @@ const kept = (price: string): bigint => {
   return (value < 0n ? -1n : 1n) * (away - (away % unit))
 }
 const matches = (min: string, max: string, minPrice: string, maxPrice: string): boolean =>
-  (minPrice === "" || kept(max) >= fine(minPrice)) && (maxPrice === "" || kept(min) <= fine(maxPrice))
+  (minPrice === "" || kept(max) >= kept(minPrice)) && (maxPrice === "" || kept(min) <= kept(maxPrice))
 
 const all = priceRanges("0", "9".repeat(40)).map((key) => {
   const range = rangeOf(key)
@@ -78,10 +78,10 @@ describe("price ranges", () => {
       const [min, max] = fine(one) <= fine(other) ? [one, other] : [other, one]
       const { above, below, keys } = metRanges(minPrice, maxPrice)
       const found = new Set(priceRanges(min, max))
-      const isBelow = below !== "" && kept(max) >= fine(below) && kept(max) < fine(minPrice)
+      const isBelow = below !== "" && kept(max) >= fine(below) && kept(max) < kept(minPrice)
       const isAbove =
-        above !== undefined && kept(min) > fine(maxPrice) && (above === "" || kept(min) <= fine(above))
-      const isEmpty = minPrice !== "" && maxPrice !== "" && fine(minPrice) > fine(maxPrice)
+        above !== undefined && kept(min) > kept(maxPrice) && (above === "" || kept(min) <= fine(above))
+      const isEmpty = minPrice !== "" && maxPrice !== "" && kept(minPrice) > kept(maxPrice)
       assert.strictEqual(
         (keys.some((key) => found.has(key)) && !isBelow && !isAbove) || (minPrice === "" && kept(max) < 0n),
         matches(min, max, minPrice, maxPrice) && !isEmpty

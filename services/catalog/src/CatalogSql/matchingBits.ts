@@ -86,13 +86,13 @@ const bitsOfPrices = (sql: SqlClient, base: Base, { maxPrice, minPrice }: Produc
   const outside = [
     ...(below === ""
       ? []
-      : [rows(sql`${highest} >= ${below}::numeric AND ${highest} < ${minPrice}::numeric`)]),
+      : [rows(sql`${highest} >= ${below}::numeric(45, 4) AND ${highest} < ${minPrice}::numeric(45, 4)`)]),
     ...(above === undefined
       ? []
       : [
           rows(
-            sql`${lowest} > ${maxPrice}::numeric AND ${
-              above === "" ? sql`${lowest} < 'Infinity'` : sql`${lowest} <= ${above}::numeric`
+            sql`${lowest} > ${maxPrice}::numeric(45, 4) AND ${
+              above === "" ? sql`${lowest} < 'Infinity'` : sql`${lowest} <= ${above}::numeric(45, 4)`
             }`
           )
         ])
@@ -111,12 +111,12 @@ export const rowConditions = (sql: SqlClient, filter: ProductFilter): ReadonlyAr
   ...(isWholeRanges(filter)
     ? []
     : [
-        ...(filter.minPrice === "" ? [] : [sql`price_max >= ${filter.minPrice}::numeric`]),
-        ...(filter.maxPrice === "" ? [] : [sql`price_min <= ${filter.maxPrice}::numeric`]),
+        ...(filter.minPrice === "" ? [] : [sql`price_max >= ${filter.minPrice}::numeric(45, 4)`]),
+        ...(filter.maxPrice === "" ? [] : [sql`price_min <= ${filter.maxPrice}::numeric(45, 4)`]),
         // Between bounds the wrong way round there is no price, though the prices of a product may span both.
         ...(filter.minPrice === "" || filter.maxPrice === ""
           ? []
-          : [sql`${filter.minPrice}::numeric <= ${filter.maxPrice}::numeric`])
+          : [sql`${filter.minPrice}::numeric(45, 4) <= ${filter.maxPrice}::numeric(45, 4)`])
       ])
 ]
 
