@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import { reason } from "./Postgres.ts"
 
 /** Where the migrations of one schema are. */
 export interface Options {
@@ -109,7 +110,7 @@ const execute = Effect.fnUntraced(function* (migration: Migration) {
   yield* sql`${sql.literal(`DO ${block} BEGIN EXECUTE ${quote}${migration.text}${quote}; END ${block}`)}`.unprepared.pipe(
     Effect.mapError(
       (cause) =>
-        new MigrationFailed({ message: `Migration ${migration.name} failed: ${cause.message}`, cause })
+        new MigrationFailed({ message: `Migration ${migration.name} failed: ${reason(cause)}`, cause })
     )
   )
 })

@@ -100,7 +100,7 @@ export const unavailable = (
 }
 
 /** The innermost sentence: what the system or PostgreSQL itself said. */
-const reason = (error: unknown): string => {
+export const reason = (error: unknown): string => {
   let text = ""
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     if (at.message !== "") text = at.message

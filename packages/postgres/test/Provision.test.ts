@@ -33,6 +33,20 @@ layer(TestDatabase.layer({ schema: "probe", migrations }))("provision", (it) => 
     })
   )
 
+  it.effect("creates the extensions that migrations build on, for the role to use by their bare names", () =>
+    Effect.gen(function* () {
+      const { adminUrl } = yield* TestDatabase
+      const url = yield* provision(adminUrl, { ...other, extensions: ["unaccent", "pg_trgm"] })
+      yield* Effect.gen(function* () {
+        const sql = yield* SqlClient
+        assert.deepStrictEqual(
+          yield* sql`SELECT unaccent('Rosé') AS plain, show_trgm('ab') IS NOT NULL AS known`,
+          [{ plain: "Rose", known: true }]
+        )
+      }).pipe(Effect.provide(Postgres.layer({ url, schema: other.schema, applicationName: "test" })))
+    })
+  )
+
   it.effect("may be repeated, also at the same time", () =>
     Effect.gen(function* () {
       const { adminUrl } = yield* TestDatabase
