@@ -35,16 +35,17 @@ export const listProducts = Effect.fnUntraced(function* (
   filter: ProductFilter,
   order: ProductOrder,
   start: PageStart,
-  limit: number
+  limit: number,
+  few: number = FEW
 ) {
   const by = listOrder(sql, order, filter)
   const rows = yield* sql`
     WITH matching AS MATERIALIZED ${matchingBits(sql, "listed", filter, choices(sql, filter))},
     counted AS MATERIALIZED (SELECT coalesce(sum(bit_count(bits)), 0)::int AS total FROM matching),
     page AS MATERIALIZED (
-      (${rowsOfPage(sql, by, sql`(SELECT total FROM counted) > ${few(sql)} AND ${matches(sql)}`, start, limit)})
+      (${rowsOfPage(sql, by, sql`(SELECT total FROM counted) > ${few} AND ${matches(sql)}`, start, limit)})
       UNION ALL
-      (${rowsOfPage(sql, by, sql`(SELECT total FROM counted) <= ${few(sql)} AND ${isAmongFew(sql)}`, start, limit)})
+      (${rowsOfPage(sql, by, sql`(SELECT total FROM counted) <= ${few} AND ${isAmongFew(sql)}`, start, limit)})
     )
     SELECT counted.total, catalogue.changed_at AS catalogue_changed_at, ${by.place} AS place,
       shown.document, coalesce(shown.public_ids, '{}') AS public_ids
@@ -67,7 +68,6 @@ const rowsOfPage = (
   WHERE ${condition} AND is_listed ${start.after === undefined ? sql`` : sql`AND ${by.after(start.after)}`}
   ORDER BY ${by.rows} LIMIT ${limit + 1} OFFSET ${start.offset}`
 
-const few = (sql: SqlClient) => sql.literal(String(FEW))
 const chunk = (sql: SqlClient) => sql.literal(String(CHUNK))
 
 /** Whether a product's bit is set: the chunks as an array, each in its place. */
