@@ -132,6 +132,8 @@ export class TestCollector extends Context.Service<
     readonly spans: ReadonlyArray<ReceivedSpan>
     readonly logs: ReadonlyArray<ReceivedLog>
     readonly metrics: ReadonlyArray<ReceivedMetric>
+    /** All that was accepted, as it was sent: for tests of what must not be in it. */
+    readonly bodies: ReadonlyArray<string>
     /** Answers every request from now on like this (at first: 200). */
     readonly answerWith: (answer: Answer) => Effect.Effect<void>
     /** Waits for requests until `isEnough` holds; looks at once. */
@@ -145,10 +147,12 @@ export class TestCollector extends Context.Service<
       const spans: Array<ReceivedSpan> = []
       const logs: Array<ReceivedLog> = []
       const metrics: Array<ReceivedMetric> = []
+      const bodies: Array<string> = []
       const arrivals = new EventEmitter().setMaxListeners(0)
       let answer: Answer = { status: 200 }
 
       const keep = (path: string, body: string) => {
+        bodies.push(body)
         if (path.endsWith("/v1/traces")) spans.push(...readSpans(body))
         if (path.endsWith("/v1/logs")) logs.push(...readLogs(body))
         if (path.endsWith("/v1/metrics")) metrics.push(...readMetrics(body))
@@ -189,6 +193,7 @@ export class TestCollector extends Context.Service<
         spans,
         logs,
         metrics,
+        bodies,
         answerWith: (next) =>
           Effect.sync(() => {
             answer = next

@@ -20,7 +20,7 @@ class ServerFailed extends Schema.TaggedError<ServerFailed>()("ServerFailed", { 
 
 /**
  * Runs an answer inside the request's span, below the caller's `traceparent`. The address of the caller, the query, other
- * header values and paths at which nothing is served are never written. Probes get no span.
+ * header values, paths at which nothing is served and paths with other than ids in them are never written. Probes get no span.
  */
 export const around = <R>(
   exchange: Exchange,
@@ -40,7 +40,8 @@ export const around = <R>(
         "http.request.method": methodOf(exchange),
         "url.scheme": exchange.secure ? "https" : "http",
         "http.response.header.x-request-id": [exchange.id],
-        ...(template === undefined ? {} : { "http.route": template, "url.path": exchange.path })
+        ...(template === undefined ? {} : { "http.route": template }),
+        ...(template !== undefined && isOfIds(template, exchange.path) ? { "url.path": exchange.path } : {})
       }
     }),
     (span) => {
@@ -57,6 +58,16 @@ export const around = <R>(
     }
   )
 }
+
+/** Whether all that a caller chose of a path are ids. What else stands there may be anything, also a name. */
+const isOfIds = (template: string, path: string): boolean => {
+  if (!template.includes(":")) return true
+  const parts = path.split("/")
+  return template.split("/").every((part, at) => !part.startsWith(":") || id.test(parts[at] ?? ""))
+}
+
+/** A number, or the UUID of a run. */
+const id = /^(?:\d{1,20}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
 
 const known = new Set([
   "GET",
