@@ -19,10 +19,11 @@ import {
   writeProducts
 } from "./CatalogSql/writeProducts.ts"
 import { deleteRows } from "./CatalogSql/writeRows.ts"
-import { deleteTexts, writeTexts } from "./CatalogSql/writeTexts.ts"
+import { deleteTexts, textHash, writeSales, writeTexts } from "./CatalogSql/writeTexts.ts"
 import type { FacetValue } from "./FacetValue.ts"
 import type { ProductRow } from "./Product.ts"
 import { priceFacets } from "./ProductFacets.ts"
+import type { SearchText } from "./SearchText.ts"
 
 /** What changes of products and variations, each of them once. */
 export interface ProductChanges {
@@ -111,11 +112,30 @@ export const writeProductChanges = Effect.fnUntraced(function* (
     }))
   ])
 
-  const searchable = rows.flatMap(({ id, texts }) => (texts === null ? [] : [{ id, texts }]))
-  const found_ = new Set(searchable.map((it) => it.id))
-  const lost = [...held].flatMap(([id, was]) => (was.isSearchable && !found_.has(id) ? [id] : []))
-  if (lost.length > 0) yield* deleteTexts(sql, lost)
-  if (searchable.length > 0) yield* writeTexts(sql, language, searchable)
+  yield* writeWords(sql, language, held, placed)
+})
+
+/** Words follow the text that they are of, and what is kept beside them the product. */
+const writeWords = Effect.fnUntraced(function* (
+  sql: SqlClient,
+  language: string,
+  held: ReadonlyMap<number, HeldProduct>,
+  placed: ReadonlyArray<PlacedRow>
+) {
+  const lost = new Set([...held].flatMap(([id, was]) => (was.text === null ? [] : [id])))
+  const written: Array<{ readonly id: number; readonly texts: SearchText }> = []
+  const sold: Array<number> = []
+  for (const { ordinal, row } of placed) {
+    const { id, texts, totalSales } = row
+    if (texts === null) continue
+    lost.delete(id)
+    const was = held.get(id)?.text
+    if (was == null || Buffer.compare(was.hash, textHash(language, texts)) !== 0) written.push({ id, texts })
+    else if (was.ordinal !== ordinal || was.totalSales !== totalSales) sold.push(id)
+  }
+  if (lost.size > 0) yield* deleteTexts(sql, [...lost])
+  if (written.length > 0) yield* writeTexts(sql, language, written)
+  if (sold.length > 0) yield* writeSales(sql, sold)
 })
 
 interface Range {

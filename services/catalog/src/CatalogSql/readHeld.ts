@@ -6,11 +6,12 @@ import { ids } from "./Parameters.ts"
 /** What a change of a product has to know of it as it stands. */
 export interface HeldProduct {
   readonly isVariation: boolean
-  readonly isSearchable: boolean
   readonly parentId: number
   /** Null for a variation. */
   readonly ordinal: number | null
   readonly keys: ReadonlyArray<number>
+  /** What is kept with its words; null where it has none. */
+  readonly text: { readonly hash: Uint8Array; readonly ordinal: number; readonly totalSales: number } | null
 }
 
 /** What is held of these products and variations, by id. */
@@ -18,21 +19,28 @@ export const readHeld = Effect.fnUntraced(function* (sql: SqlClient, wanted: Rea
   const rows = yield* sql<{
     readonly id: bigint
     readonly is_variation: boolean
-    readonly is_searchable: boolean
     readonly parent_id: bigint
     readonly ordinal: number | null
     readonly keys: ReadonlyArray<number>
-  }>`SELECT id, is_variation, is_searchable, parent_id, ordinal, keys FROM products
-    WHERE id = ANY(${ids(wanted)}::bigint[])`
+    readonly text_hash: Uint8Array | null
+    readonly text_ordinal: number
+    readonly text_sales: bigint
+  }>`
+    SELECT p.id, p.is_variation, p.parent_id, p.ordinal, p.keys, t.text_hash, t.ordinal AS text_ordinal,
+      t.total_sales AS text_sales
+    FROM products p LEFT JOIN product_texts t ON t.product_id = p.id WHERE p.id = ANY(${ids(wanted)}::bigint[])`
   return new Map(
     rows.map((row): [number, HeldProduct] => [
       Number(row.id),
       {
         isVariation: row.is_variation,
-        isSearchable: row.is_searchable,
         parentId: Number(row.parent_id),
         ordinal: row.ordinal,
-        keys: row.keys
+        keys: row.keys,
+        text:
+          row.text_hash === null
+            ? null
+            : { hash: row.text_hash, ordinal: row.text_ordinal, totalSales: Number(row.text_sales) }
       }
     ])
   )

@@ -6,11 +6,17 @@ import type { SearchText } from "../SearchText.ts"
 import { bytes, ids, texts } from "./Parameters.ts"
 
 /** Part of the hash of every text: raise it with any change to what is made of one. */
-const MAKING = 1
+const MAKING = 2
 
 /** The configuration of a language that folds accents; `language` is a setting that has been checked. */
 export const configurationOf = (sql: SqlClient, language: string): Fragment =>
   sql`${`optica_${language}`}::text::regconfig`
+
+/**
+ * What a word of the name begins with in a second entry: the index tells then which products have a word in their name,
+ * and so what the name of a product has in common with a search that finds half of the shop.
+ */
+export const inName = (sql: SqlClient): Fragment => sql.literal("chr(1)")
 
 /** Letters of other alphabets, and the ASCII characters that stand for them in `search_words.alike`: in each alphabet its own. */
 const letters = [
@@ -25,39 +31,27 @@ export const alike = (sql: SqlClient, word: Fragment): Fragment => {
 }
 
 /**
- * Brings the words of these products up to date with their rows in `products`, which have to be written before, in the
- * same transaction. Who is not searchable loses its words, and so does who is gone. Words whose text did not change stay
- * untouched; a change of sales alone does not reach the index.
+ * Writes the words of these products, whose rows in `products` have to be written before, in the same transaction: of
+ * those whose text is not what {@link textHash} says of the words that are held.
  */
 export const writeTexts = Effect.fnUntraced(function* (
   sql: SqlClient,
   language: string,
   rows: ReadonlyArray<{ readonly id: number; readonly texts: SearchText }>
 ) {
-  yield* deleteTexts(
-    sql,
-    rows.map((row) => row.id)
-  )
-  const all = ids(rows.map((row) => row.id))
-  yield* sql`
-    UPDATE product_texts SET total_sales = sold.total_sales, ordinal = sold.ordinal FROM products sold
-    WHERE sold.id = ANY(${all}::bigint[]) AND product_texts.product_id = sold.id AND sold.ordinal IS NOT NULL
-      AND (product_texts.total_sales, product_texts.ordinal) IS DISTINCT FROM (sold.total_sales, sold.ordinal)`
   const configuration = configurationOf(sql, language)
   // The words as they are written beside their stems, where a word that is being typed is looked for by its beginning.
   const vector = (text: "a" | "b" | "c") => {
     const folded = sql`unaccent(read.${sql.literal(text)})`
-    const weight = sql.literal(`'${text.toUpperCase()}'`)
-    return language === "simple"
-      ? sql`setweight(to_tsvector(${configuration}, ${folded}), ${weight})`
-      : sql`setweight(to_tsvector(${configuration}, ${folded}) || to_tsvector('optica_simple', ${folded}), ${weight})`
+    const forms = sql`to_tsvector(${configuration}, ${folded})`
+    return language === "simple" ? forms : sql`(${forms} || to_tsvector('optica_simple', ${folded}))`
   }
   yield* sql`
     WITH read AS (
       SELECT read.*, product.ordinal, product.total_sales
       FROM unnest(
-        ${all}::bigint[],
-        ${bytes(rows.map((row) => hashOf(language, row.texts)))}::bytea[],
+        ${ids(rows.map((row) => row.id))}::bigint[],
+        ${bytes(rows.map((row) => textHash(language, row.texts)))}::bytea[],
         ${texts(rows.map((row) => row.texts.a))}::text[],
         ${texts(rows.map((row) => row.texts.b))}::text[],
         ${texts(rows.map((row) => row.texts.c))}::text[],
@@ -68,9 +62,12 @@ export const writeTexts = Effect.fnUntraced(function* (
       WHERE held.text_hash IS DISTINCT FROM read.text_hash
     ), written AS (
       INSERT INTO product_texts (product_id, ordinal, total_sales, text_hash, words)
-      SELECT product_id, ordinal, total_sales, text_hash, ${vector("a")} || ${vector("b")} || ${vector("c")}
-        || setweight(to_tsvector(${configuration}, unaccent(read.d)), 'D')
-      FROM read ORDER BY product_id
+      SELECT product_id, ordinal, total_sales, text_hash, setweight(named, 'A')
+        || setweight(${vector("b")}, 'B') || setweight(${vector("c")}, 'C')
+        -- Of a description it counts that it has a word, not where and how often.
+        || strip(to_tsvector(${configuration}, unaccent(read.d)))
+        || array_to_tsvector(ARRAY(SELECT ${inName(sql)} || word FROM unnest(tsvector_to_array(named)) word))
+      FROM read CROSS JOIN LATERAL (SELECT ${vector("a")} AS named OFFSET 0) name ORDER BY product_id
       ON CONFLICT (product_id) DO UPDATE SET ordinal = excluded.ordinal, total_sales = excluded.total_sales,
         text_hash = excluded.text_hash, words = excluded.words
     )
@@ -89,5 +86,11 @@ export const deleteTexts = (sql: SqlClient, products: ReadonlyArray<number>) => 
   DELETE FROM product_texts WHERE product_id = ANY(${ids(products)}::bigint[])
     AND NOT EXISTS (SELECT FROM products WHERE id = product_id AND is_searchable)`
 
-const hashOf = (language: string, { a, b, c, d }: SearchText): Uint8Array =>
+/** Brings what is kept beside the words up to date; a change of sales alone does not reach the index. */
+export const writeSales = (sql: SqlClient, products: ReadonlyArray<number>) => sql`
+  UPDATE product_texts SET total_sales = sold.total_sales, ordinal = sold.ordinal FROM products sold
+  WHERE product_texts.product_id = ANY(${ids(products)}::bigint[]) AND sold.id = product_texts.product_id`
+
+/** Tells words apart: where it is the same they are not made again. */
+export const textHash = (language: string, { a, b, c, d }: SearchText): Uint8Array =>
   hash("sha256", [MAKING, language, a, b, c, d].join("\n"), "buffer").subarray(0, 16)
