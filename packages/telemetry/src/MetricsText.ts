@@ -1,7 +1,6 @@
 /** All metrics of a process for those who ask: Prometheus' text, OpenMetrics, or figures for JSON. */
 import type * as Context from "effect/Context"
 import * as Metric from "effect/Metric"
-import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 
 /** What a scraper is answered with. */
 export interface Exposition {
@@ -10,39 +9,81 @@ export interface Exposition {
 }
 
 /** In OpenMetrics where the Accept field names it (Prometheus does), in Prometheus' text format 0.0.4 otherwise. */
-export const exposition = (context: Context.Context<never>, accept: string | undefined): Exposition => {
-  const text = PrometheusMetrics.formatUnsafe(context, { metricNameMapper: nameMapper(context) })
-  return /\bapplication\/openmetrics-text\b/i.test(accept ?? "")
+export const exposition = (context: Context.Context<never>, accept: string | undefined): Exposition =>
+  /\bapplication\/openmetrics-text\b/i.test(accept ?? "")
     ? {
         contentType: "application/openmetrics-text; version=1.0.0; charset=utf-8",
-        text: toOpenMetrics(text)
+        text: `${write(context, true)}# EOF\n`
       }
-    : { contentType: "text/plain; version=0.0.4; charset=utf-8", text }
+    : { contentType: "text/plain; version=0.0.4; charset=utf-8", text: write(context, false) }
+
+// Not Effect's own `PrometheusMetrics`: it has neither units in names nor OpenMetrics, and spells the labels of a
+// histogram anew for each of its buckets, 2.7 ms for 25 routes, during which nobody is answered.
+
+const write = (context: Context.Context<never>, isOpen: boolean): string => {
+  const families = new Map<string, Array<Figure>>()
+  const descriptions = new Map<string, string>()
+  for (const figure of figures(context)) {
+    const name = nameOf(figure)
+    const family = families.get(name)
+    if (family === undefined) families.set(name, [figure])
+    else family.push(figure)
+    if (figure.description !== undefined) descriptions.set(name, figure.description)
+  }
+  let text = ""
+  for (const [name, family] of families) {
+    const [first] = family
+    if (first === undefined) continue
+    const isCounter = first.type === "counter"
+    // OpenMetrics names a counter's family without what its series end in.
+    const familyName = isOpen && isCounter ? name.replace(/_total$/, "") : name
+    const description = descriptions.get(name)
+    if (description !== undefined) text += `# HELP ${familyName} ${escapeHelp(description)}\n`
+    text += `# TYPE ${familyName} ${first.type}\n`
+    for (const figure of family) text += series(name, figure, isOpen)
+  }
+  return text
+}
+
+const series = (name: string, { buckets, count, labels, sum, value }: Figure, isOpen: boolean): string => {
+  const pairs = Object.entries(labels).map(([label, it]) => `${safe(label)}="${escapeValue(it)}"`)
+  const own = pairs.join(",")
+  const braced = own === "" ? "" : `{${own}}`
+  if (buckets === undefined) return `${name}${braced} ${value}\n`
+  const before = own === "" ? "" : `${own},`
+  let text = ""
+  for (const bucket of buckets) {
+    if (bucket.le === Number.POSITIVE_INFINITY) continue
+    const le = isOpen && Number.isInteger(bucket.le) ? `${bucket.le}.0` : bucket.le
+    text += `${name}_bucket{${before}le="${le}"} ${bucket.count}\n`
+  }
+  text += `${name}_bucket{${before}le="+Inf"} ${count}\n`
+  return `${text}${name}_sum${braced} ${sum}\n${name}_count${braced} ${count}\n`
 }
 
 /** As OpenTelemetry's Prometheus exporters name things: the unit at the end, and `_total` on what only grows. */
-const nameMapper = (context: Context.Context<never>) => {
-  const names = new Map<string, string>()
-  for (const { attributes, id, type } of Metric.snapshotUnsafe(context)) {
-    if (names.has(id)) continue
-    const unit = attributes?.unit ?? ""
-    const suffix = unit === "1" && type === "Gauge" ? "" : (unitNames[unit] ?? "")
-    const named = suffix === "" || id.endsWith(`_${suffix}`) ? id : `${id}_${suffix}`
-    names.set(id, type === "Counter" && !named.endsWith("_total") ? `${named}_total` : named)
-  }
-  return (id: string): string => names.get(id) ?? id
+const nameOf = ({ name, type, unit }: Figure): string => {
+  const suffix = unitNames[unit]
+  const named = suffix === undefined ? safe(name) : `${safe(name)}_${suffix}`
+  return type === "counter" ? `${named}_total` : named
 }
 
 const unitNames: Readonly<Record<string, string>> = { s: "seconds", ms: "milliseconds", By: "bytes" }
 
-/** The two formats differ in the names of counters, in the numbers of buckets, and in an end that can be missed. */
-const toOpenMetrics = (text: string): string => {
-  const named = text
-    .replace(/^# TYPE (\S+)_total counter$/gm, "# TYPE $1 counter")
-    .replace(/^# HELP (\S+)_total /gm, "# HELP $1 ")
-    .replace(/([{,]le="\d+)"/g, '$1.0"')
-  return `${named}# EOF\n`
+/** Names are few and written out in code. */
+const safeNames = new Map<string, string>()
+const safe = (name: string): string => {
+  const known = safeNames.get(name)
+  if (known !== undefined) return known
+  const made = name.replace(/[^a-zA-Z0-9_]/g, "_")
+  safeNames.set(name, made)
+  return made
 }
+
+const escapeValue = (text: string): string =>
+  /[\\"\n]/.test(text) ? text.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n") : text
+
+const escapeHelp = (text: string): string => text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n")
 
 /** One series as a figure. */
 export interface Figure {
@@ -50,6 +91,7 @@ export interface Figure {
   readonly name: string
   readonly type: "counter" | "gauge" | "histogram"
   readonly unit: string
+  readonly description?: string | undefined
   readonly labels: Readonly<Record<string, string>>
   /** Of a counter or gauge. */
   readonly value?: number
@@ -64,7 +106,7 @@ export interface Figure {
 export const figures = (context: Context.Context<never>): ReadonlyArray<Figure> =>
   Metric.snapshotUnsafe(context).flatMap((metric): ReadonlyArray<Figure> => {
     const { unit = "", ...labels } = metric.attributes ?? {}
-    const common = { name: metric.id, unit, labels }
+    const common = { name: metric.id, unit, description: metric.description, labels }
     switch (metric.type) {
       case "Counter":
         return [{ ...common, type: "counter", value: Number(metric.state.count) }]

@@ -38,6 +38,7 @@ const Figure = Schema.Struct({
   name: Schema.String,
   type: Schema.Literals(["counter", "gauge", "histogram"]),
   unit: Schema.String,
+  description: Schema.optionalKey(Schema.UndefinedOr(Schema.String)),
   labels: Schema.Record(Schema.String, Schema.String),
   /** Of a counter or gauge. */
   value: Schema.optionalKey(Schema.Number),
