@@ -43,7 +43,7 @@ export const bitSets = (
   ...choices.map(({ bits, facet }) => ({ facet, rows: bitsOfAny(sql, bits) })),
   ...idConditions(sql, filter).map((condition) => ({
     facet: "",
-    rows: bitsOfRows(sql, sql`${condition} AND is_public`)
+    rows: bitsOfRows(sql, sql`${condition} AND is_public AND NOT is_variation`)
   })),
   ...(hasPrices(filter) && !isWholeRanges(filter)
     ? [{ facet: "price", rows: bitsOfPrices(sql, base, filter) }]
@@ -59,7 +59,7 @@ const bitsOfAny = (sql: SqlClient, values: Fragment): Fragment =>
 const bitsOfRows = (sql: SqlClient, condition: Fragment): Fragment => {
   const chunk = sql.literal(String(CHUNK))
   return sql`SELECT ordinal / ${chunk}, bits_of(ordinal % ${chunk}, 1) FROM products
-    WHERE ${condition} AND ordinal IS NOT NULL GROUP BY 1`
+    WHERE ${condition} GROUP BY 1`
 }
 
 /**
