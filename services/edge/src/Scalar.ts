@@ -46,6 +46,7 @@ export const page = (nonce: string): string => `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Optica API</title>
+<link rel="icon" href="data:,">
 </head>
 <body>
 <noscript>This page needs JavaScript. The same as a document: <a href="/openapi.json">/openapi.json</a></noscript>
@@ -55,13 +56,21 @@ export const page = (nonce: string): string => `<!doctype html>
 </html>
 `
 
-/** Starts Scalar. The style elements that it makes get the page's nonce, without which the policy would ignore them. */
+/**
+ * Starts Scalar. The style elements that it makes get the page's nonce, without which the policy would ignore them; style
+ * attributes are set as properties, which the policy allows.
+ */
 export const start = `const { nonce } = document.currentScript
 const create = Document.prototype.createElement
 Document.prototype.createElement = function (name, options) {
   const element = create.call(this, name, options)
   if (String(name).toLowerCase() === "style") element.nonce = nonce
   return element
+}
+const setAttribute = Element.prototype.setAttribute
+Element.prototype.setAttribute = function (name, value) {
+  if (name === "style") this.style.cssText = value
+  else setAttribute.call(this, name, value)
 }
 const script = document.createElement("script")
 script.src = "/docs/scalar.js"

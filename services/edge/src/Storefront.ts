@@ -24,6 +24,7 @@ const files = {
   "api.js": script,
   "dom.js": script,
   "facets.js": script,
+  "known.js": script,
   "list.js": script,
   "markup.js": script,
   "product.js": script,

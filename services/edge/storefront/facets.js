@@ -9,7 +9,7 @@ import { plain } from "./markup.js"
 /** @typedef {{ readonly key: string, readonly label: string, readonly kind: "checkbox" | "radio", readonly options: ReadonlyArray<Option>, readonly extra?: Node | undefined }} Group */
 
 const SHORT = 8
-const OPEN_AT_FIRST = new Set(["categories", "price", "brand", "more"])
+const OPEN_AT_FIRST = new Set(["categories", "price", "brand", "rating", "stock", "more"])
 
 /** Groups that were opened or closed by hand, and lists that were shown whole. @type {Map<string, boolean>} */
 const unfolded = new Map()
@@ -24,7 +24,7 @@ const whole = new Set()
 export const panels = (facets, choice, choose) =>
   groups(facets, choice, choose)
     .filter((group) => group.options.some(({ chosen, count }) => chosen || count !== 0))
-    .map((group, position) => panel(group, position, choose))
+    .map((group) => panel(group, choose))
 
 /** @param {any} facets @param {Choice} choice @param {(next: Choice) => void} choose @returns {ReadonlyArray<Group>} */
 const groups = (facets, choice, choose) => [
@@ -229,10 +229,10 @@ const bounds = (choice, choose) => {
   )
 }
 
-/** @param {Group} group @param {number} position @param {(next: Choice) => void} choose */
-const panel = ({ extra, key, kind, label, options }, position, choose) => {
+/** @param {Group} group @param {(next: Choice) => void} choose */
+const panel = ({ extra, key, kind, label, options }, choose) => {
   const chosen = options.some((it) => it.chosen && it.count !== undefined)
-  const open = unfolded.get(key) ?? (chosen || OPEN_AT_FIRST.has(key) || position < 5)
+  const open = unfolded.get(key) ?? (chosen || OPEN_AT_FIRST.has(key))
   const list = el("ul", { class: "options", "data-group": key })
   const fill = () => {
     const rest = whole.has(key) ? [] : options.slice(SHORT).filter((it) => !it.chosen)

@@ -4,6 +4,7 @@ import * as address from "./address.js"
 import * as api from "./api.js"
 import { announce, counted, el, failed, names, picture, price, rating, stock, stockText } from "./dom.js"
 import * as facets from "./facets.js"
+import * as known from "./known.js"
 import { marked, plain } from "./markup.js"
 
 /** @typedef {import("./address.js").Choice} Choice */
@@ -90,7 +91,7 @@ export const make = (navigation) => {
         api.products(wanted, null, signal),
         api.facets(wanted, signal)
       ])
-      counts = facet.data
+      counts = await known.complete(facet.data, wanted, signal)
       drawFacets()
       describe()
       note.replaceChildren(...corrected(page.meta.corrected_search ?? null))
@@ -178,9 +179,13 @@ export const make = (navigation) => {
 
   /** Title, order and what is chosen: all that is known before the answer. */
   const describe = () => {
-    const name = categoryName(choice.categories.length === 1 ? choice.categories[0] : undefined)
+    const [category, ...others] = choice.categories
+    const name =
+      category === undefined || others.length > 0 ? undefined : known.nameOf("categories", category)
     title.replaceChildren(
-      ...(choice.search === "" ? [name ?? "All products"] : ["Results for ", el("q", {}, choice.search)])
+      ...(choice.search === ""
+        ? [plain(name ?? "All products")]
+        : ["Results for ", el("q", {}, choice.search)])
     )
     document.title = `${title.textContent} · Optica`
     const usual = choice.search === "" ? "Newest first" : "Best match"
@@ -240,44 +245,26 @@ export const make = (navigation) => {
     ;(chip ?? title).focus({ preventScroll: true })
   }
 
-  /** @param {string | undefined} id @returns {string | undefined} */
-  const categoryName = (id) => {
-    const it = counts?.categories.find((/** @type {any} */ other) => String(other.id) === id)
-    return it === undefined ? undefined : plain(it.name)
-  }
+  /** @param {string} facet @param {string} key */
+  const label = (facet, key) => plain(known.nameOf(facet, key) ?? key)
 
   /** @returns {ReadonlyArray<readonly [string, Choice]>} */
   const chosenFilters = () => {
-    /** @param {ReadonlyArray<any> | undefined} terms @param {string} value @param {"id" | "slug"} by */
-    const label = (terms, value, by) => {
-      const it = terms?.find((term) => String(term[by]) === value)
-      return it === undefined ? value : plain(it.name)
-    }
     return [
       ...choice.categories.map(
         (id) =>
           /** @type {const} */ ([
-            categoryName(id) ?? `Category ${id}`,
+            label("categories", id),
             { ...choice, categories: address.toggled(choice.categories, id) }
           ])
       ),
       ...choice.brand.map(
         (id) =>
-          /** @type {const} */ ([
-            label(counts?.brands, id, "id"),
-            { ...choice, brand: address.toggled(choice.brand, id) }
-          ])
+          /** @type {const} */ ([label("brand", id), { ...choice, brand: address.toggled(choice.brand, id) }])
       ),
-      ...Object.entries(choice.attributes).flatMap(([slug, terms]) => {
-        const attribute = counts?.attributes.find((/** @type {any} */ it) => it.slug === slug)
-        return terms.map(
-          (term) =>
-            /** @type {const} */ ([
-              label(attribute?.terms, term, "slug"),
-              address.withTerm(choice, slug, term)
-            ])
-        )
-      }),
+      ...Object.entries(choice.attributes).flatMap(([slug, terms]) =>
+        terms.map((term) => /** @type {const} */ ([label(slug, term), address.withTerm(choice, slug, term)]))
+      ),
       ...(choice.min_price === "" && choice.max_price === ""
         ? []
         : [
