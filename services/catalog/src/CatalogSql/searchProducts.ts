@@ -1,0 +1,128 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { Fragment } from "effect/sql/Statement"
+import { CHUNK } from "../FacetValue.ts"
+import type { PageStart } from "../PageStart.ts"
+import type { ProductFilter } from "../ProductQuery.ts"
+import { searchWords } from "../SearchWords.ts"
+import { choices } from "./choices.ts"
+import { bitSets, matchingBits } from "./matchingBits.ts"
+import { StoredProduct, storedColumns } from "./readProducts.ts"
+import { textHits } from "./textHits.ts"
+
+const Hit = Schema.Struct({
+  total: Schema.Int,
+  catalogue_changed_at: Schema.Date,
+  corrected: Schema.String,
+  /** What was looked for, for the highlights; null where the text has no word. */
+  query: Schema.NullOr(Schema.String),
+  /** Null in the one row of an empty page. */
+  document: Schema.NullOr(Schema.Uint8Array),
+  public_ids: Schema.NullOr(StoredProduct.fields.public_ids),
+  place: Schema.Array(Schema.NullOr(Schema.String))
+})
+const decodeHits = Schema.decodeUnknownEffect(Schema.Array(Hit))
+
+/** How many hits are ranked by where the words stand in them; of more those that are known best. */
+const RANKED = 1000
+
+/** By weight, D first: descriptions, attributes and categories, codes and brands, names. */
+const WEIGHTS = "'{0.05, 0.3, 0.6, 1}'"
+
+/**
+ * A page of what a text finds, the best first, and the one after it: products that have it as their SKU or GTIN, then by
+ * rank, then the most popular. Of more than a thousand hits those are ranked that have all words in their name, the
+ * thousand most popular of them; the others follow by popularity. One snapshot; an empty page is one row without a document.
+ *
+ * A place ends in the least popular product that was ranked, so that the pages of a cursor agree on who was, however many
+ * hits there are by then; `""` where all were.
+ */
+export const searchProducts = Effect.fnUntraced(function* (
+  sql: SqlClient,
+  language: string,
+  filter: ProductFilter,
+  start: PageStart,
+  limit: number
+) {
+  const [kind = "", rank = "", sales = "", id = "", leastSales = "", leastId = "", corrected = ""] =
+    start.after ?? []
+  const isGoingOn = start.after !== undefined
+  const search = searchWords(corrected === "" ? filter.search : corrected)
+  const after = isGoingOn
+    ? sql`WHERE (kind, rank, total_sales, product_id) < (${kind}::text::integer, ${rank}::text::real, ${sales}::text::bigint, ${id}::text::bigint)`
+    : sql``
+  const order = sql`ORDER BY kind DESC, rank DESC, total_sales DESC, product_id DESC`
+  const wanted = sql.literal(String(start.offset + limit + 1))
+  const highest = sql.literal("9223372036854775807")
+  const ranked = sql.literal(String(RANKED))
+  // Whatever has words is searchable: where nothing else restricts the hits there is nothing to look up.
+  const isFiltered = bitSets(sql, "searchable", filter, choices(sql, filter)).length > 1
+  const matches = isFiltered ? isMatching(sql) : sql`true`
+  const allRanked = isGoingOn ? sql`${leastId}::text = ''` : sql`(SELECT n FROM counted) <= ${ranked}`
+  const inPool = isGoingOn
+    ? sql`${leastId}::text <> '' AND (total_sales, product_id) >= (nullif(${leastSales}::text, '')::bigint, nullif(${leastId}::text, '')::bigint)`
+    : sql`(SELECT n FROM counted) > ${ranked}`
+  const rows = yield* sql`
+    WITH ${textHits(sql, language, search)},
+    ${isFiltered ? sql`matching AS MATERIALIZED ${matchingBits(sql, "searchable", filter, choices(sql, filter))},` : sql``}
+    kept AS NOT MATERIALIZED (SELECT * FROM hits WHERE ${matches}),
+    counted AS MATERIALIZED (SELECT count(*)::int AS n FROM kept),
+    pool AS MATERIALIZED (
+      SELECT product_id, total_sales FROM product_texts
+      WHERE words @@ (SELECT in_name FROM looked_for) AND ${matches} AND ${inPool}
+      ORDER BY total_sales DESC, product_id DESC ${isGoingOn ? sql`` : sql`LIMIT ${ranked}`}
+    ),
+    ranked AS MATERIALIZED (
+      SELECT CASE WHEN product_id IN (SELECT product_id FROM exact) THEN 2 ELSE 1 END AS kind,
+        coalesce(ts_rank(${sql.literal(WEIGHTS)}, words, (SELECT query FROM looked_for)), 0)::real AS rank,
+        total_sales, product_id
+      FROM (
+        SELECT product_id FROM kept WHERE ${allRanked}
+        UNION ALL SELECT product_id FROM pool
+        UNION ALL SELECT product_id FROM kept
+          WHERE NOT (${allRanked}) AND product_id IN (SELECT product_id FROM exact EXCEPT SELECT product_id FROM pool)
+      ) best JOIN product_texts USING (product_id)
+    ),
+    first AS MATERIALIZED (SELECT * FROM ranked ${after} ${order} LIMIT ${wanted}),
+    others AS MATERIALIZED (
+      SELECT * FROM (
+        SELECT 0 AS kind, 0::real AS rank, total_sales, product_id FROM kept
+        WHERE NOT (${allRanked}) AND (SELECT count(*) FROM first) < ${wanted}
+          AND NOT EXISTS (SELECT FROM ranked WHERE ranked.product_id = kept.product_id)
+      ) other ${after} ${order} LIMIT ${wanted}
+    ),
+    page AS MATERIALIZED (
+      SELECT * FROM (SELECT * FROM first UNION ALL SELECT * FROM others) best ${order}
+      LIMIT ${sql.literal(String(limit + 1))} OFFSET ${sql.literal(String(start.offset))}
+    ),
+    least AS MATERIALIZED (
+      ${
+        isGoingOn
+          ? sql`SELECT ${leastSales}::text AS total_sales, ${leastId}::text AS product_id`
+          : sql`SELECT coalesce(min(total_sales), ${highest})::text AS total_sales,
+              coalesce((array_agg(product_id ORDER BY total_sales, product_id))[1], ${highest})::text AS product_id
+            FROM pool HAVING NOT (${allRanked})`
+      }
+    )
+    SELECT counted.n AS total, catalogue.changed_at AS catalogue_changed_at, looked_for.query::text AS query,
+      ${corrected === "" ? sql`looked_for.corrected` : sql`${corrected}::text AS corrected`},
+      ARRAY[kind::text, rank::text, page.total_sales::text, page.product_id::text,
+        coalesce((SELECT total_sales FROM least), ''), coalesce((SELECT product_id FROM least), '')] AS place, shown.*
+    FROM catalogue CROSS JOIN counted CROSS JOIN looked_for LEFT JOIN page ON true
+    LEFT JOIN LATERAL (
+      SELECT ${storedColumns(sql, "found")} FROM products found WHERE found.id = page.product_id OFFSET 0
+    ) shown ON true
+    ${order}`
+  return yield* Effect.orDie(decodeHits(rows))
+})
+
+/** Whether a product's bit is set: the chunks as an array, each in its place. */
+const isMatching = (sql: SqlClient): Fragment => {
+  const chunk = sql.literal(String(CHUNK))
+  return sql`get_bit(
+    (ARRAY(
+      SELECT bits FROM generate_series(0, (SELECT max(chunk) FROM matching)) place (chunk)
+      LEFT JOIN matching USING (chunk) ORDER BY chunk
+    ))[ordinal / ${chunk} + 1], ordinal % ${chunk}) = 1`
+}

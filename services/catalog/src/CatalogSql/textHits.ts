@@ -1,0 +1,132 @@
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { Fragment } from "effect/sql/Statement"
+import { CHUNK } from "../FacetValue.ts"
+import { type SearchWords, searchWords } from "../SearchWords.ts"
+import { integers, texts } from "./Parameters.ts"
+import { alike, configurationOf, inName } from "./writeTexts.ts"
+
+/**
+ * Rows `(chunk, bits)`: one bit for each product that a search finds, in any base, with the same correction of what is
+ * mistyped as its list has. Intersected with `matchingBits(sql, "searchable", …)` it is what the list counts.
+ */
+export const textBits = (sql: SqlClient, language: string, search: string): Fragment => {
+  const chunk = sql.literal(String(CHUNK))
+  return sql`(
+    WITH ${textHits(sql, language, searchWords(search))}
+    SELECT ordinal / ${chunk} AS chunk, bits_of(ordinal % ${chunk}, 1) AS bits FROM hits GROUP BY 1)`
+}
+
+/**
+ * Parts of a WITH clause. `hits (product_id, ordinal, total_sales)` are the products that a text finds, each once;
+ * `exact (product_id)` those whose own SKU or GTIN it is, or that of one of their variations; `looked_for (query,
+ * in_name, corrected)` is what was looked for, as the whole text and as the name only, and the words where they are not
+ * those that were typed, "" otherwise. A text without any word finds nothing.
+ */
+export const textHits = (sql: SqlClient, language: string, search: SearchWords): Fragment => {
+  const last = sql.literal(String(search.words.length))
+  return sql`
+    typed AS MATERIALIZED (
+      SELECT n::int, piece, word, unaccent(word) AS folded
+      FROM unnest(${texts(search.words)}::text[], ${integers(search.pieces)}::integer[])
+        WITH ORDINALITY typed (word, piece, n)
+    ),
+    parts AS MATERIALIZED (${queries(sql, language, sql`typed`, last)}),
+    asked AS MATERIALIZED (SELECT ${allParts(sql)} AS query FROM parts),
+    codes AS MATERIALIZED (${codes(sql, search)}),
+    found AS MATERIALIZED (
+      SELECT product_id, ordinal, total_sales FROM product_texts WHERE words @@ (SELECT query FROM asked)
+      UNION ALL
+      SELECT DISTINCT product_id, ordinal, total_sales FROM codes JOIN product_texts USING (product_id)
+      WHERE (words @@ (SELECT query FROM asked)) IS NOT TRUE
+        -- What was typed beside the code has to be there as well.
+        AND (codes.piece = 0 OR (words @@ (
+          SELECT ${allParts(sql)} FROM parts WHERE parts.piece <> codes.piece)) IS NOT FALSE)
+    ),
+    exact AS MATERIALIZED (SELECT DISTINCT product_id FROM codes WHERE is_whole),
+    instead AS MATERIALIZED (
+      SELECT typed.n, typed.piece, word, coalesce(other, folded) AS folded, other FROM typed
+      LEFT JOIN LATERAL (${mistyped(sql, last)}) meant ON true
+      WHERE NOT EXISTS (SELECT FROM found)
+    ),
+    parts_instead AS MATERIALIZED (${queries(sql, language, sql`instead`, last)}),
+    corrected AS MATERIALIZED (
+      SELECT CASE WHEN EXISTS (SELECT FROM instead WHERE other IS NOT NULL)
+        THEN (SELECT ${allParts(sql)} FROM parts_instead parts) END AS query
+    ),
+    hits AS NOT MATERIALIZED (
+      SELECT product_id, ordinal, total_sales FROM found
+      UNION ALL
+      SELECT product_id, ordinal, total_sales FROM product_texts WHERE words @@ (SELECT query FROM corrected)
+    ),
+    looked_for AS MATERIALIZED (
+      SELECT query, corrected,
+        -- Every word of it is a text in quotes, in which a quote is two.
+        regexp_replace(query::text, '''((?:[^'']|'''')+)''', '''' || ${inName(sql)} || '\\1''', 'g')::tsquery AS in_name
+      FROM (
+        SELECT coalesce(corrected.query, asked.query) AS query, CASE WHEN corrected.query IS NULL THEN ''
+          ELSE (SELECT string_agg(coalesce(other, word), ' ' ORDER BY n) FROM instead) END AS corrected
+        FROM asked CROSS JOIN corrected
+      ) chosen
+    )`
+}
+
+/**
+ * Each word of a table as a query: its forms, and of the last one also what begins with it. What a language has too much
+ * of ("the") is left out, unless there is nothing else.
+ */
+const queries = (sql: SqlClient, language: string, words: Fragment, last: Fragment): Fragment => sql`
+  SELECT n, piece, folded, CASE
+      WHEN numnode(forms) = 0 THEN CASE WHEN bool_and(numnode(forms) = 0) OVER () THEN beginning END
+      ELSE coalesce(forms || beginning, forms)
+    END AS query
+  FROM (
+    SELECT n, piece, folded, plainto_tsquery(${configurationOf(sql, language)}, folded) AS forms,
+      CASE WHEN n = ${last} AND (length(folded) > 1 OR folded > '⺀' COLLATE "C") THEN ${beginning(sql, sql`folded`)} END AS beginning
+    FROM ${words}
+  ) formed`
+
+/** Quoted as a tsquery is written, so that no character of the word means anything. */
+const beginning = (sql: SqlClient, word: Fragment): Fragment =>
+  sql`('''' || replace(replace(${word}, '\\', '\\\\'), '''', '''''') || ''':*')::tsquery`
+
+/** All of `parts` have to be there. */
+const allParts = (sql: SqlClient): Fragment =>
+  sql`string_agg('(' || parts.query::text || ')', ' & ')::tsquery`
+
+/** Products by SKU and GTIN, their own or of a public variation; `is_whole` unless it is the beginning only. */
+const codes = (sql: SqlClient, { codePrefix, codes, pieces }: SearchWords): Fragment => {
+  const asked = sql`unnest(
+    ${integers(codes.map((it) => it.piece))}::integer[], ${texts(codes.map((it) => it.code))}::text[]) asked (piece, code)`
+  const owner = sql`CASE WHEN product.is_variation THEN product.parent_id ELSE product.id END AS product_id`
+  const piece = sql.literal(String(pieces.at(-1) ?? 0))
+  const begins = (column: Fragment) => sql`
+    ${column} >= lower(${codePrefix}::text COLLATE "C") AND ${column} < lower(${codePrefix}::text COLLATE "C") || chr(1114111)`
+  return sql`
+    SELECT piece, ${owner}, true AS is_whole FROM ${asked}
+      JOIN products product ON lower(product.sku) = lower(code COLLATE "C") AND product.sku <> '' AND product.is_public
+    UNION ALL
+    SELECT piece, ${owner}, true FROM ${asked}
+      JOIN products product ON product.gtin = code AND product.gtin <> '' AND product.is_public
+    ${
+      codePrefix === ""
+        ? sql``
+        : sql`UNION ALL
+    SELECT ${piece}, ${owner}, false FROM products product
+      WHERE ${begins(sql`lower(product.sku)`)} AND product.sku <> '' AND product.is_public
+    UNION ALL
+    SELECT ${piece}, ${owner}, false FROM products product
+      WHERE ${begins(sql`product.gtin`)} AND product.gtin <> '' AND product.is_public`
+    }`
+}
+
+/** The word that is spelt most like one that nothing has. Numbers are as they are meant. */
+const mistyped = (sql: SqlClient, last: Fragment): Fragment => sql`
+  SELECT search_words.word AS other FROM search_words
+  WHERE length(folded) > 2 AND folded !~ '[0-9]'
+    AND NOT EXISTS (SELECT FROM search_words known WHERE known.word = folded)
+    AND NOT (n = ${last} AND EXISTS (
+      SELECT FROM search_words known WHERE known.word >= folded AND known.word < folded || chr(1114111)))
+    AND NOT EXISTS (SELECT FROM parts JOIN product_texts ON words @@ parts.query WHERE parts.n = typed.n)
+    AND alike % ${alike(sql, sql`folded`)}
+  ORDER BY similarity(alike, ${alike(sql, sql`folded`)}) DESC, abs(length(search_words.word) - length(folded)), search_words.word
+  LIMIT 1`
