@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { type CatalogUnavailable, unavailable } from "./CatalogFailure.ts"
 import { type CountedValue, countFacets } from "./CatalogSql/countFacets.ts"
+import { textBits } from "./CatalogSql/textHits.ts"
 import { parentsFirst } from "./Category.ts"
 import { FacetKind } from "./FacetValue.ts"
 import { rangeOf } from "./PriceRange.ts"
@@ -28,9 +29,12 @@ export interface Facets {
 }
 
 export const make = (sql: SqlClient, language: string): Facets => {
-  void language
   const getFacets = Effect.fn("Catalog.getFacets")(function* (filter: ProductFilter) {
-    const rows = yield* countFacets(sql, filter, undefined)
+    const rows = yield* countFacets(
+      sql,
+      filter,
+      filter.search === "" ? undefined : textBits(sql, language, filter.search)
+    )
     const [{ catalogue_changed_at, total }] = rows
     const counted = rows.filter((row) => row.kind !== null)
     return { facets: facetsOf(counted), total, lastModified: catalogue_changed_at }
