@@ -18,11 +18,14 @@ export const htmlText = (html: string, longest: number): string => {
         // A word may be half bold; between two paragraphs one word ends.
         .replace(tag, (found) => (inline.test(found) ? "" : " "))
     : read
-  return decoded(text)
-    .replace(/[\s\p{Cc}]+/gu, " ")
-    .trim()
-    .slice(0, longest)
-    .toWellFormed()
+  return (
+    decoded(text)
+      // A single blank is what it is to become: not replaced, of which a text has hundreds.
+      .replace(/(?:[^\S ]|\p{Cc}| (?=[\s\p{Cc}]))[\s\p{Cc}]*/gu, " ")
+      .trim()
+      .slice(0, longest)
+      .toWellFormed()
+  )
 }
 
 const common: Readonly<Record<string, string>> = {

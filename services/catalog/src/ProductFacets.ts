@@ -20,7 +20,9 @@ export const productFacets = (product: Product, shown: Shown): ReadonlyArray<Fac
   ...terms(FacetKind.brand, product.brands),
   ...product.attributes.flatMap(({ id, options, slug }) =>
     // An attribute of id 0 belongs to this product alone.
-    id > 0 && slug !== "" ? options.map((option) => attributeOption(slug, option)) : []
+    id > 0 && slug !== ""
+      ? options.flatMap((option) => (option === "" ? [] : [attributeOption(slug, option)]))
+      : []
   ),
   ...(product.stock_status === "" ? [] : [bare(FacetKind.stockStatus, sortable(product.stock_status))]),
   bare(FacetKind.onSale, String(product.on_sale)),
@@ -39,9 +41,18 @@ const terms = (kind: FacetKind, references: ReadonlyArray<TermReference>): Reado
     id > 0 ? [{ kind, scope: "", key: String(id), name: shownName(name), slug: shownName(slug) }] : []
   )
 
+/** Options that were met before: a shop has few, and every product some of them. */
+const options = new Map<string, FacetValue>()
+const mostOptions = 5000
+
 const attributeOption = (taxonomy: string, option: string): FacetValue => {
+  const met = options.get(`${taxonomy}\0${option}`)
+  if (met !== undefined) return met
   const name = optionName(option)
-  return { kind: FacetKind.attribute, scope: sortable(taxonomy), key: name, name, slug: slugOf(name) }
+  const value = { kind: FacetKind.attribute, scope: sortable(taxonomy), key: name, name, slug: slugOf(name) }
+  if (options.size >= mostOptions) options.clear()
+  if (option.length < 200) options.set(`${taxonomy}\0${option}`, value)
+  return value
 }
 
 /** The name of an attribute's term: what products and terms are joined by. */

@@ -36,7 +36,8 @@ export const searchText = (product: Product): SearchText => {
       .map(withJoined)
       .join(" "),
     c: wordsOf(texts(terms).join(" ")).join(" "),
-    d: wordsOf(`${short} ${long}`).join(" ")
+    // Of a description it only counts that it has a word.
+    d: [...new Set(wordsOf(`${short} ${long}`))].join(" ")
   }
 }
 
@@ -61,10 +62,12 @@ const withJoined = (text: string): string => {
  * What is longer than any word comes in pieces, cut in texts and in searches at the same places.
  */
 export const wordsOf = (text: string): ReadonlyArray<string> =>
-  text
-    .replace(/\p{Cf}/gu, "")
-    .normalize("NFKC")
-    .toLowerCase()
-    // Greek writes it so at the end of a word only; a word that is being typed has not ended.
-    .replaceAll("ς", "σ")
-    .match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]{0,63}/gu) ?? []
+  (/^[\0-\x7f]*$/.test(text)
+    ? text.toLowerCase().match(/[a-z\d]{1,64}/g)
+    : text
+        .replace(/\p{Cf}/gu, "")
+        .normalize("NFKC")
+        .toLowerCase()
+        // Greek writes it so at the end of a word only; a word that is being typed has not ended.
+        .replaceAll("ς", "σ")
+        .match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]{0,63}/gu)) ?? []
