@@ -213,8 +213,7 @@ layer(layerCatalog())("facets", (it) => {
           const { facets, total } = yield* catalog.getFacets(filter)
           const counted = counts(create(FacetsSchema, facets))
           assert.strictEqual(total, matching(shop, filter), "total")
-          if (filter.search === "")
-            assert.strictEqual((yield* catalog.listProducts(filter, byId, firstPage)).total, total)
+          assert.strictEqual((yield* catalog.listProducts(filter, byId, firstPage)).total, total)
           for (const value of new Set([...everyValue, ...Object.keys(counted)])) {
             const told = counted[value] ?? 0
             assert.strictEqual(
@@ -222,7 +221,7 @@ layer(layerCatalog())("facets", (it) => {
               matching(shop, only(filter, value)),
               `${value} ${JSON.stringify(filter, plain)}`
             )
-            if (told === 0 || filter.search !== "") continue
+            if (told === 0) continue
             const list = yield* catalog.listProducts(only(filter, value), byId, firstPage)
             assert.strictEqual(list.total, told, `list of ${value}`)
           }
