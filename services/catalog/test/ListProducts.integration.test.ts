@@ -4,7 +4,21 @@ import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import { Catalog } from "../src/Catalog.ts"
 import type { ProductFilter, ProductOrder } from "../src/ProductQuery.ts"
-import { byId, category, firstPage, layerCatalog, noFilter, product, read, readProduct } from "./Shop.ts"
+import {
+  byId,
+  category,
+  firstPage,
+  gone,
+  layerCatalog,
+  noFilter,
+  product,
+  read,
+  readProduct,
+  variation
+} from "./Shop.ts"
+
+const colour = (...options: ReadonlyArray<string>) => ({ id: 2, name: "Colour", slug: "pa_color", options })
+const size = (...options: ReadonlyArray<string>) => ({ id: 3, name: "Size", slug: "pa_size", options })
 
 const frames: ReadonlyArray<Schema.JsonObject> = [
   product(1, {
@@ -13,19 +27,33 @@ const frames: ReadonlyArray<Schema.JsonObject> = [
     sku: "A-1",
     menu_order: 2,
     categories: [{ id: 11 }],
-    tags: [{ id: 1 }]
+    tags: [{ id: 1 }],
+    average_rating: "4.50",
+    rating_count: 2,
+    total_sales: 3,
+    attributes: [colour("Black", "Red"), size("50")]
   }),
   product(2, {
     name: "&Eacute;lan &amp; Co",
     price: "20.50",
     sku: "A-2",
     on_sale: true,
-    categories: [{ id: 12 }, { id: 11 }]
+    categories: [{ id: 12 }, { id: 11 }],
+    tags: [{ id: 7 }],
+    brands: [{ id: 31, name: "Zeiss", slug: "zeiss" }],
+    average_rating: "4.49",
+    rating_count: 20,
+    total_sales: 3,
+    attributes: [colour("Black"), size("50", "52")]
   }),
   product(3, {
     name: "alpha",
     price: "",
     featured: true,
+    brands: [{ id: 31, name: "Zeiss", slug: "zeiss" }],
+    average_rating: "4.50",
+    rating_count: 0,
+    total_sales: 70,
     stock_status: "outofstock",
     categories: [{ id: 10 }]
   }),
@@ -34,7 +62,14 @@ const frames: ReadonlyArray<Schema.JsonObject> = [
     price: "9.99999999",
     menu_order: -1,
     tags: [{ id: 1 }, { id: 2 }],
-    categories: [{ id: 20 }]
+    categories: [{ id: 20 }],
+    brands: [{ id: 32, name: "Hoya", slug: "hoya" }],
+    // The second stands on this product alone, so it is no attribute of the shop.
+    attributes: [
+      colour("Navy Blue"),
+      size("52"),
+      { id: 0, name: "Colour", slug: "pa_color", options: ["Black"] }
+    ]
   }),
   product(5, { name: "beta", price: "1000.10", sku: "a-1", date_created_gmt: "2020-01-01T00:00:00" }),
   product(6, {
@@ -94,6 +129,24 @@ layer(layerCatalog())("ListProducts", (it) => {
         [{ featured: false }, [1, 2, 4, 5, 6, 7]],
         [{ stockStatus: "outofstock" }, [3]],
         [{ stockStatus: "nonsense" }, []],
+        [{ brandIds: [31n] }, [2, 3]],
+        [{ brandIds: [31n, 32n, 99n] }, [2, 3, 4]],
+        [{ ratings: [5] }, [1]],
+        [{ ratings: [4, 5] }, [1, 2]],
+        [{ ratings: [1] }, []],
+        [{ attributes: [{ attribute: "pa_color", terms: ["black"] }] }, [1, 2]],
+        [{ attributes: [{ attribute: "pa_color", terms: ["black", "navy-blue"] }] }, [1, 2, 4]],
+        [
+          {
+            attributes: [
+              { attribute: "pa_color", terms: ["black", "navy-blue"] },
+              { attribute: "pa_size", terms: ["52"] }
+            ]
+          },
+          [2, 4]
+        ],
+        [{ attributes: [{ attribute: "pa_color", terms: ["none"] }] }, []],
+        [{ attributes: [{ attribute: "pa_none", terms: ["black"] }] }, []],
         [
           {
             categoryIds: [10n],
@@ -101,7 +154,16 @@ layer(layerCatalog())("ListProducts", (it) => {
             minPrice: "1",
             skus: ["A-2"],
             stockStatus: "instock",
-            featured: false
+            featured: false,
+            tagIds: [7n],
+            brandIds: [31n],
+            ratings: [4],
+            includeIds: [1n, 2n, 3n],
+            maxPrice: "20.50",
+            attributes: [
+              { attribute: "pa_color", terms: ["black"] },
+              { attribute: "pa_size", terms: ["52"] }
+            ]
           },
           [2]
         ]
@@ -126,6 +188,8 @@ layer(layerCatalog())("ListProducts", (it) => {
         ["slug", [7, 1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1, 7]],
         ["price", [6, 4, 2, 7, 1, 5, 3], [5, 1, 7, 2, 4, 6, 3]],
         ["menu_order", [4, 2, 3, 5, 6, 7, 1], [1, 7, 6, 5, 3, 2, 4]],
+        ["popularity", [4, 5, 6, 7, 1, 2, 3], [3, 2, 1, 7, 6, 5, 4]],
+        ["rating", [4, 5, 6, 7, 2, 3, 1], [1, 3, 2, 7, 6, 5, 4]],
         ["date", [7, 5, 1, 2, 3, 4, 6], [6, 4, 3, 2, 1, 5, 7]],
         ["modified", [7, 1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1, 7]]
       ]
@@ -159,6 +223,102 @@ layer(layerCatalog())("ListProducts", (it) => {
         [[5, 1, 7], [2, 4, 6], [3], [], []]
       )
       assert.deepStrictEqual([...new Set(pages.map((page) => page.total))], [7])
+    })
+  )
+
+  it.effect("goes on after the first 10,000 with cursors only", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      for (const [page, perPage] of [
+        [101, 100],
+        [3_334, 3],
+        [1_000_000, 100]
+      ] as const) {
+        for (const refused of [
+          Effect.flip(catalog.listProducts(noFilter, byId, { page, perPage, cursor: "" })),
+          Effect.flip(catalog.listVariations(1n, { page, perPage, cursor: "" })),
+          Effect.flip(catalog.listReviews(1n, { page, perPage, cursor: "" }))
+        ]) {
+          assert.strictEqual((yield* refused)._tag, "PageTooDeep")
+        }
+      }
+    })
+  )
+
+  it.effect(
+    "tells by a cursor where the next page begins, whatever its size, and none on the last page",
+    () =>
+      Effect.gen(function* () {
+        const catalog = yield* Catalog
+        const pages: Array<readonly [number, ReadonlyArray<number>]> = []
+        let cursor = ""
+        for (const perPage of [2, 1, 100]) {
+          const page = yield* catalog.listProducts(noFilter, byId, { page: 1, perPage, cursor })
+          pages.push([page.page, page.items.map((it) => Number(it.id))])
+          cursor = page.nextCursor
+        }
+        assert.deepStrictEqual(pages, [
+          [1, [1, 2]],
+          [2, [3]],
+          [3, [4, 5, 6, 7]]
+        ])
+        assert.strictEqual(cursor, "")
+        const whole = yield* catalog.listProducts(noFilter, byId, { page: 1, perPage: 7, cursor: "" })
+        assert.strictEqual(whole.nextCursor, "")
+        const fourth = yield* catalog.listProducts(noFilter, byId, { page: 4, perPage: 1, cursor: "" })
+        const fifth = yield* catalog.listProducts(noFilter, byId, {
+          page: 1,
+          perPage: 2,
+          cursor: fourth.nextCursor
+        })
+        assert.deepStrictEqual([fifth.page, fifth.items.map((it) => Number(it.id))], [5, [5, 6]])
+      })
+  )
+
+  it.effect("refuses the cursor of another list, filter, order or direction", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      const page = { page: 1, perPage: 1, cursor: "" }
+      const { nextCursor: cursor } = yield* catalog.listProducts(noFilter, byId, page)
+      const next = { ...page, cursor }
+      const refused = [
+        Effect.flip(catalog.listProducts({ ...noFilter, featured: false }, byId, next)),
+        Effect.flip(catalog.listProducts({ ...noFilter, tagIds: [1n] }, byId, next)),
+        Effect.flip(catalog.listProducts({ ...noFilter, brandIds: [1n] }, byId, next)),
+        Effect.flip(catalog.listProducts(noFilter, { by: "slug", direction: "asc" }, next)),
+        Effect.flip(catalog.listProducts(noFilter, { by: "id", direction: "desc" }, next)),
+        Effect.flip(catalog.listVariations(1n, next)),
+        Effect.flip(catalog.listReviews(1n, next)),
+        Effect.flip(catalog.listProducts(noFilter, byId, { ...page, cursor: `${cursor}A` })),
+        Effect.flip(catalog.listProducts(noFilter, byId, { ...page, cursor: cursor.slice(1) })),
+        Effect.flip(catalog.listProducts(noFilter, byId, { ...page, cursor: "MQ" }))
+      ]
+      for (const list of refused) assert.strictEqual((yield* list)._tag, "CursorInvalid")
+      assert.strictEqual((yield* catalog.listProducts(noFilter, byId, next)).items[0]?.id, 2n)
+    })
+  )
+
+  it.effect("orders products with variations by their lowest price rising, by their highest falling", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      const parent = (id: number) =>
+        readProduct(product(id, { type: "variable", price: "20", sku: "priced" }), 1)
+      const priced = (id: number, parentId: number, price: string) =>
+        read(ResourceKind.VARIATION, variation(id, parentId, { price }), 1, parentId)
+      yield* catalog.applyChanges([
+        parent(200),
+        parent(201),
+        readProduct(product(202, { price: "50", sku: "priced" }), 1),
+        priced(210, 200, "5"),
+        priced(211, 200, "60"),
+        priced(212, 201, "20"),
+        priced(213, 201, "30")
+      ])
+      const filter = { skus: ["priced"] }
+      assert.deepStrictEqual(yield* listed(filter, { by: "price", direction: "asc" }), [200, 201, 202])
+      assert.deepStrictEqual(yield* listed(filter, { by: "price", direction: "desc" }), [200, 202, 201])
+      assert.deepStrictEqual(yield* listed({ ...filter, minPrice: "40", maxPrice: "55" }), [200, 202])
+      yield* catalog.applyChanges([200, 201, 202].map((id) => gone(ResourceKind.PRODUCT, id, 2)))
     })
   )
 

@@ -41,7 +41,11 @@ layer(layerCatalog())("what the public sees", (it) => {
         yield* catalog.applyChanges([
           read(ResourceKind.CATEGORY, category(500, 0), observation),
           read(ResourceKind.CATEGORY, category(501, 500), observation),
-          ...shop.map((thing, index) => change(thing, index + 1, ids))
+          ...shop.map((thing, index) => change(thing, index + 1, ids)),
+          ...ids.flatMap((id) => [
+            read(ResourceKind.REVIEW, review(1000 + id, id, "approved"), observation),
+            read(ResourceKind.REVIEW, review(2000 + id, id, "hold"), observation)
+          ])
         ])
         const things = new Map(shop.map((thing, index) => [index + 1, thing]))
         const isVariation = (id: number) => (things.get(id)?.parent ?? 0) > 0
@@ -100,6 +104,32 @@ layer(layerCatalog())("what the public sees", (it) => {
           )
         }
 
+        for (const id of ids) {
+          const bySlug = yield* Effect.option(catalog.getProductBySlug(`frame-${id}`))
+          assert.strictEqual(bySlug._tag === "Some", open(id) && !isVariation(id), `slug of ${id}`)
+          if (bySlug._tag === "Some") namesOnlyPublic(bySlug.value.value)
+
+          const stock = yield* Effect.option(catalog.getStock(BigInt(id)))
+          assert.strictEqual(stock._tag === "Some", isPublic(id), `stock of ${id}`)
+          if (stock._tag === "Some") {
+            assert.deepStrictEqual(
+              stock.value.value.variations.map((it) => Number(it.id)),
+              isVariation(id) ? [] : seen.filter((it) => things.get(it)?.parent === id)
+            )
+          }
+
+          const reviews = yield* Effect.option(catalog.listReviews(BigInt(id), firstPage))
+          assert.strictEqual(reviews._tag === "Some", isPublic(id), `reviews of ${id}`)
+          if (reviews._tag === "Some") {
+            // Even those that a shop has of a variation.
+            const expected = [1000 + id]
+            assert.deepStrictEqual(
+              [reviews.value.items.map((it) => Number(it.id)), reviews.value.total],
+              [expected, expected.length]
+            )
+          }
+        }
+
         const { categories } = yield* catalog.listCategories
         assert.deepStrictEqual(
           categories.map((it) => [Number(it.id), Number(it.count)]),
@@ -115,6 +145,16 @@ layer(layerCatalog())("what the public sees", (it) => {
       }),
     { arbitrary: { runs: 60 } }
   )
+})
+
+const review = (id: number, productId: number, status: string) => ({
+  id,
+  product_id: productId,
+  date_created_gmt: "2026-01-02T03:04:05",
+  status,
+  reviewer: "Asha",
+  review: "<p>Fits</p>",
+  rating: 5
 })
 
 const change = (thing: Thing, id: number, ids: ReadonlyArray<number>) => {
