@@ -70,4 +70,15 @@ describe("Attributes", () => {
       .filter((path) => constructors.test(readFileSync(resolve(root, path), "utf8")))
     assert.deepStrictEqual(elsewhere, [])
   })
+
+  it("and all metrics are in the README's table", () => {
+    const readme = readFileSync(resolve(root, "packages/telemetry/README.md"), "utf8")
+    const declared = ["Metrics", "ProcessMetrics"].flatMap((name) => [
+      ...readFileSync(resolve(root, `packages/telemetry/src/${name}.ts`), "utf8").matchAll(
+        /(?:name: |gauge\(|counter\(\s*)"([a-z0-9_]+(?:\.[a-z0-9_]+)+)"/g
+      )
+    ])
+    assert.isAbove(declared.length, 14)
+    for (const [, name] of declared) assert.include(readme, `\`${name}\``)
+  })
 })
