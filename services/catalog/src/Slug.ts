@@ -31,6 +31,7 @@ export const slugOf = (name: string): string =>
     .replace(/&(?:[a-z][a-z\d]{0,30}|#\d{1,7}|#x[\da-f]{1,6});/g, "")
     .replace(/[./\u00a0\u2010-\u2015]/g, "-")
     .replaceAll("×", "x")
+    .replace(/%(?![\da-f]{2})/g, "")
     .replace(/[\u0080-\uffff]+/g, (letters) =>
       /[\p{L}\p{N}\p{M}]/u.test(letters)
         ? encodeURIComponent(letters.replace(/[\p{P}\p{Cf}]/gu, "")).toLowerCase()
@@ -41,6 +42,7 @@ export const slugOf = (name: string): string =>
     .replace(/[\s-]+/g, "-")
     .replace(/^-|-$/g, "")
     .slice(0, 200)
+    .replace(/%[\da-f]?$/, "")
 
 const withoutAccents = (name: string): string =>
   /^[\0-\x7f]*$/.test(name)
