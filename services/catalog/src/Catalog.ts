@@ -80,7 +80,7 @@ export class Catalog extends Context.Service<
         )
         return {
           ...ProductReads.make(sql, allow),
-          ...ProductLists.make(sql, allow, cursors),
+          ...ProductLists.make(sql, allow, cursors, options.searchLanguage),
           ...ProductSearch.make(sql, allow, cursors, options.searchLanguage),
           ...Facets.make(sql, options.searchLanguage),
           ...Categories.make(sql),

@@ -14,6 +14,7 @@ import { listProducts } from "./CatalogSql/listProducts.ts"
 import { listReviews } from "./CatalogSql/listReviews.ts"
 import { listVariations } from "./CatalogSql/listVariations.ts"
 import type { StoredProduct } from "./CatalogSql/readProducts.ts"
+import { searchProducts } from "./CatalogSql/searchProducts.ts"
 import type { Cursors } from "./Cursor.ts"
 import { nextCursor, type PageStart, pageStart, queryText } from "./PageStart.ts"
 import type { MetaAllow } from "./ProductMessage.ts"
@@ -55,8 +56,24 @@ export interface ProductLists {
   ): Effect.Effect<Page<Review>, PageRefused | ProductNotFound | CatalogUnavailable>
 }
 
-export const make = (sql: SqlClient, allow: MetaAllow, cursors: Cursors): ProductLists => {
+export const make = (
+  sql: SqlClient,
+  allow: MetaAllow,
+  cursors: Cursors,
+  /** One of PostgreSQL's, such as `english`. */
+  language: string
+): ProductLists => {
   const show = (row: StoredProduct) => shown(allow, row)
+
+  // What is looked for in place of mistyped words stays the same from page to page.
+  const byRelevance = Effect.fnUntraced(function* (filter: ProductFilter, start: PageStart, perPage: number) {
+    const hits = yield* searchProducts(sql, language, filter, start, perPage)
+    return hits.map(({ corrected, place, public_ids, ...hit }) => ({
+      ...hit,
+      public_ids: public_ids ?? [],
+      place: [...place, corrected]
+    }))
+  })
 
   const list = Effect.fn("Catalog.listProducts")(function* (
     filter: ProductFilter,
@@ -65,7 +82,10 @@ export const make = (sql: SqlClient, allow: MetaAllow, cursors: Cursors): Produc
   ) {
     const query = queryText("products", [filter, order])
     const start = yield* pageStart(cursors, query, asked)
-    const rows = yield* listProducts(sql, filter, order, start, asked.perPage)
+    const rows =
+      order.by === "relevance"
+        ? yield* byRelevance(filter, start, asked.perPage)
+        : yield* listProducts(sql, language, filter, order, start, asked.perPage)
     return pageOf(cursors, query, start, asked.perPage, rows, show)
   }, unavailable)
 

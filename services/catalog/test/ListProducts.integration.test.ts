@@ -2,7 +2,9 @@ import { assert, layer } from "@effect/vitest"
 import { ResourceKind } from "@optica/contracts/optica/catalog/v1/change_pb"
 import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
+import { SqlClient } from "effect/sql/SqlClient"
 import { Catalog } from "../src/Catalog.ts"
+import { listProducts } from "../src/CatalogSql/listProducts.ts"
 import type { ProductFilter, ProductOrder } from "../src/ProductQuery.ts"
 import {
   byId,
@@ -320,6 +322,63 @@ layer(layerCatalog())("ListProducts", (it) => {
       assert.deepStrictEqual(yield* listed({ ...filter, minPrice: "40", maxPrice: "55" }), [200, 202])
       yield* catalog.applyChanges([200, 201, 202].map((id) => gone(ResourceKind.PRODUCT, id, 2)))
     })
+  )
+
+  it.effect(
+    "lists what a search finds in any order, with the other filters, also what only searches show",
+    () =>
+      Effect.gen(function* () {
+        const catalog = yield* Catalog
+        const named = (id: number, name: string, price: string, fields: Schema.JsonObject = {}) =>
+          readProduct(product(id, { name, price, slug: `s-${id}`, ...fields }), 1)
+        yield* catalog.applyChanges([
+          named(301, "Panto", "30"),
+          named(302, "Panto in gold", "10", { featured: true }),
+          named(303, "Panto of horn", "20", { catalog_visibility: "search" }),
+          named(304, "Panto, not searched", "5", { catalog_visibility: "catalog" }),
+          named(305, "Other", "1", { description: "<p>Goes well with a panto.</p>" })
+        ])
+        const search = "panto"
+        const price = { by: "price", direction: "asc" } as const
+        assert.deepStrictEqual(yield* listed({ search }, price), [305, 302, 303, 301])
+        assert.deepStrictEqual(
+          yield* listed({ search }, { ...price, direction: "desc" }),
+          [301, 303, 302, 305]
+        )
+        assert.deepStrictEqual(yield* listed({ search, featured: false }, price), [305, 303, 301])
+        assert.deepStrictEqual(yield* listed({ search: "nothing of the kind" }, price), [])
+        const relevance = { by: "relevance", direction: "desc" } as const
+        assert.deepStrictEqual(yield* listed({ search }, relevance), [303, 302, 301, 305])
+        // Of many hits the index of the order is walked; what only searches show is not in it.
+        const sql = yield* SqlClient
+        const start = { page: 1, offset: 0, after: undefined }
+        const walked = yield* listProducts(sql, "english", { ...noFilter, search }, price, start, 2, -1)
+        assert.deepStrictEqual(
+          walked.map((row) => row.place),
+          [
+            ["1.0000", "305"],
+            ["10.0000", "302"],
+            ["20.0000", "303"]
+          ]
+        )
+        for (const order of [price, relevance]) {
+          const whole = yield* listed({ search }, order)
+          const seen: Array<number> = []
+          let cursor = ""
+          do {
+            const page = yield* catalog.listProducts({ ...noFilter, search }, order, {
+              page: 1,
+              perPage: 1,
+              cursor
+            })
+            assert.strictEqual(page.total, 4)
+            seen.push(...page.items.map((it) => Number(it.id)))
+            cursor = page.nextCursor
+          } while (cursor !== "")
+          assert.deepStrictEqual(seen, whole)
+        }
+        yield* catalog.applyChanges([301, 302, 303, 304, 305].map((id) => gone(ResourceKind.PRODUCT, id, 2)))
+      })
   )
 
   it.effect("counts in categories what their lists hold, and puts parents first", () =>

@@ -141,12 +141,12 @@ layer(layerCatalog())("a list that is followed page by page", (it) => {
 
         // The index of the order, walked, tells the same as all matches, sorted.
         const start = { page: 1, offset: 0, after: undefined }
-        const sorted = yield* listProducts(sql, filter, order, start, 100, 1000)
-        assert.deepStrictEqual(yield* listProducts(sql, filter, order, start, 100, -1), sorted)
+        const sorted = yield* listProducts(sql, "english", filter, order, start, 100, 1000)
+        assert.deepStrictEqual(yield* listProducts(sql, "english", filter, order, start, 100, -1), sorted)
         for (const { place } of sorted.slice(0, -1)) {
           const after = { ...start, after: place.map(String) }
           assert.deepStrictEqual(
-            (yield* listProducts(sql, filter, order, after, 3, -1)).map((row) => row.place),
+            (yield* listProducts(sql, "english", filter, order, after, 3, -1)).map((row) => row.place),
             sorted
               .slice(sorted.findIndex((row) => row.place === place) + 1)
               .slice(0, 4)

@@ -6,9 +6,10 @@ import { CHUNK } from "../FacetValue.ts"
 import type { PageStart } from "../PageStart.ts"
 import type { ProductFilter, ProductOrder } from "../ProductQuery.ts"
 import { choices } from "./choices.ts"
-import { type ListOrder, listOrder } from "./listOrder.ts"
+import { listOrder } from "./listOrder.ts"
 import { matchingBits } from "./matchingBits.ts"
 import { StoredProduct, storedColumns } from "./readProducts.ts"
+import { textBits } from "./textHits.ts"
 
 const Listed = Schema.Struct({
   total: Schema.Int,
@@ -24,7 +25,7 @@ const FEW = 1000
 
 /**
  * A page of listed products and the one after it, their total and the state of the catalogue, all of one snapshot because
- * they are one statement. An empty page is one row without a document.
+ * they are one statement. An empty page is one row without a document. With a search in the filter: what it finds.
  *
  * What matches is known exactly by its bits before the first product is looked at. Of few matches all are fetched and
  * sorted. Of many the next ones in order are met soon: the index of the order holds each product's ordinal, so whether it
@@ -32,6 +33,7 @@ const FEW = 1000
  */
 export const listProducts = Effect.fnUntraced(function* (
   sql: SqlClient,
+  language: string,
   filter: ProductFilter,
   order: ProductOrder,
   start: PageStart,
@@ -39,13 +41,21 @@ export const listProducts = Effect.fnUntraced(function* (
   few: number = FEW
 ) {
   const by = listOrder(sql, order, filter)
+  const rowsWhere = (condition: Fragment) => sql`(
+    SELECT ${by.columns} FROM products
+    WHERE ${condition} ${start.after === undefined ? sql`` : sql`AND ${by.after(start.after)}`}
+    ORDER BY ${by.rows} LIMIT ${start.offset + limit + 1})`
+  const many = sql`(SELECT total FROM counted) > ${few}`
   const rows = yield* sql`
-    WITH matching AS MATERIALIZED ${matchingBits(sql, "listed", filter, choices(sql, filter))},
+    WITH matching AS MATERIALIZED ${matching(sql, language, filter)},
     counted AS MATERIALIZED (SELECT coalesce(sum(bit_count(bits)), 0)::int AS total FROM matching),
     page AS MATERIALIZED (
-      (${rowsOfPage(sql, by, sql`(SELECT total FROM counted) > ${few} AND ${matches(sql)}`, start, limit)})
-      UNION ALL
-      (${rowsOfPage(sql, by, sql`(SELECT total FROM counted) <= ${few} AND ${isAmongFew(sql)}`, start, limit)})
+      SELECT * FROM (
+        ${rowsWhere(sql`${many} AND ${isMatching(sql)} AND is_listed`)}
+        UNION ALL
+        ${filter.search === "" ? sql`` : sql`${rowsWhere(sql`${many} AND ${isMatching(sql)} AND is_searchable AND NOT is_listed`)} UNION ALL`}
+        ${rowsWhere(sql`NOT ${many} AND ${isAmongFew(sql)}`)}
+      ) page ORDER BY ${by.page} LIMIT ${limit + 1} OFFSET ${start.offset}
     )
     SELECT counted.total, catalogue.changed_at AS catalogue_changed_at, ${by.place} AS place,
       shown.document, coalesce(shown.public_ids, '{}') AS public_ids
@@ -57,21 +67,19 @@ export const listProducts = Effect.fnUntraced(function* (
   return yield* Effect.orDie(decodeListed(rows))
 })
 
-const rowsOfPage = (
-  sql: SqlClient,
-  by: ListOrder,
-  condition: Fragment,
-  start: PageStart,
-  limit: number
-) => sql`
-  SELECT ${by.columns} FROM products
-  WHERE ${condition} AND is_listed ${start.after === undefined ? sql`` : sql`AND ${by.after(start.after)}`}
-  ORDER BY ${by.rows} LIMIT ${limit + 1} OFFSET ${start.offset}`
+/** What matches, as rows `(chunk, bits)`. */
+const matching = (sql: SqlClient, language: string, filter: ProductFilter): Fragment =>
+  filter.search === ""
+    ? matchingBits(sql, "listed", filter, choices(sql, filter))
+    : sql`(
+        SELECT chunk, kept.bits & found.bits AS bits
+        FROM ${matchingBits(sql, "searchable", filter, choices(sql, filter))} kept
+        JOIN ${textBits(sql, language, filter.search)} found USING (chunk))`
 
 const chunk = (sql: SqlClient) => sql.literal(String(CHUNK))
 
 /** Whether a product's bit is set: the chunks as an array, each in its place. */
-const matches = (sql: SqlClient) => sql`get_bit(
+const isMatching = (sql: SqlClient) => sql`get_bit(
   (ARRAY(
     SELECT bits FROM generate_series(0, (SELECT max(chunk) FROM matching)) place (chunk)
     LEFT JOIN matching USING (chunk) ORDER BY chunk
