@@ -56,21 +56,13 @@ export const page = (nonce: string): string => `<!doctype html>
 </html>
 `
 
-/**
- * Starts Scalar. The style elements that it makes get the page's nonce, without which the policy would ignore them; style
- * attributes are set as properties, which the policy allows.
- */
+/** Starts Scalar. The style elements that it makes get the page's nonce, without which the policy would ignore them. */
 export const start = `const { nonce } = document.currentScript
 const create = Document.prototype.createElement
 Document.prototype.createElement = function (name, options) {
   const element = create.call(this, name, options)
   if (String(name).toLowerCase() === "style") element.nonce = nonce
   return element
-}
-const setAttribute = Element.prototype.setAttribute
-Element.prototype.setAttribute = function (name, value) {
-  if (name === "style") this.style.cssText = value
-  else setAttribute.call(this, name, value)
 }
 const script = document.createElement("script")
 script.src = "/docs/scalar.js"

@@ -22,6 +22,7 @@ const files = {
   "main.js": script,
   "address.js": script,
   "api.js": script,
+  "card.js": script,
   "dom.js": script,
   "facets.js": script,
   "known.js": script,

@@ -9,6 +9,8 @@ import { plain } from "./markup.js"
 /** @typedef {{ readonly key: string, readonly label: string, readonly kind: "checkbox" | "radio", readonly options: ReadonlyArray<Option>, readonly extra?: Node | undefined }} Group */
 
 const SHORT = 8
+/** A list is not folded for the sake of one or two. */
+const FOLDED_FROM = 12
 const OPEN_AT_FIRST = new Set(["categories", "price", "brand", "rating", "stock", "more"])
 
 /** Groups that were opened or closed by hand, and lists that were shown whole. @type {Map<string, boolean>} */
@@ -235,7 +237,8 @@ const panel = ({ extra, key, kind, label, options }, choose) => {
   const open = unfolded.get(key) ?? (chosen || OPEN_AT_FIRST.has(key))
   const list = el("ul", { class: "options", "data-group": key })
   const fill = () => {
-    const rest = whole.has(key) ? [] : options.slice(SHORT).filter((it) => !it.chosen)
+    const rest =
+      whole.has(key) || options.length < FOLDED_FROM ? [] : options.slice(SHORT).filter((it) => !it.chosen)
     list.replaceChildren(
       ...options.filter((it) => !rest.includes(it)).map((it) => item(it, key, kind, choose)),
       ...(rest.length === 0

@@ -54,7 +54,12 @@ export const complete = async (facets, choice, signal) => {
     ...values,
     ...keys
       .filter((key) => !values.some((value) => String(value[by]) === key))
-      .map((key) => ({ ...known.get(facet)?.get(key), [by]: key, name: nameOf(facet, key) ?? key, count: 0 }))
+      .map((key) => ({
+        ...known.get(facet)?.get(key),
+        [by]: by === "id" ? Number(key) : key,
+        name: nameOf(facet, key) ?? key,
+        count: 0
+      }))
   ]
   const missing = Object.keys(choice.attributes).filter(
     (slug) => !facets.attributes.some((/** @type {any} */ it) => it.slug === slug)

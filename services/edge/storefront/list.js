@@ -2,16 +2,16 @@
 
 import * as address from "./address.js"
 import * as api from "./api.js"
-import { announce, counted, el, failed, names, picture, price, rating, stock, stockText } from "./dom.js"
+import { card, placeholders } from "./card.js"
+import { announce, counted, el, failed, stockText } from "./dom.js"
 import * as facets from "./facets.js"
 import * as known from "./known.js"
-import { marked, plain } from "./markup.js"
+import { plain } from "./markup.js"
 
 /** @typedef {import("./address.js").Choice} Choice */
 /** @typedef {import("./api.js").Product} Product */
 /** @typedef {{ readonly open: (address: string) => void, readonly replace: (address: string) => void }} Navigation */
 
-const PLACEHOLDERS = 12
 /** Pictures that are in sight at once are not left for later. */
 const EAGER = 8
 
@@ -25,6 +25,11 @@ export const make = (navigation) => {
   const grid = el("ul", { class: "grid", "aria-label": "Products" })
   const more = el("div", { class: "more" })
   const options = el("div", { class: "facets", id: "filters" })
+  /** On narrow screens filters are folded. @param {boolean} open */
+  const unfold = (open) => {
+    aside.classList.toggle("open", open)
+    filterButton.setAttribute("aria-expanded", String(open))
+  }
   const filterButton = el(
     "button",
     {
@@ -32,14 +37,21 @@ export const make = (navigation) => {
       class: "filter-button",
       "aria-expanded": "false",
       "aria-controls": "filters",
-      onclick: () => {
-        const open = options.classList.toggle("open")
-        filterButton.setAttribute("aria-expanded", String(open))
-      }
+      onclick: () => unfold(!aside.classList.contains("open"))
     },
     "Filters"
   )
-  const aside = el("aside", { "aria-label": "Filters" }, options)
+  const done = el(
+    "button",
+    { type: "button", class: "filters-done", onclick: () => leaveFilters() },
+    "Show the products"
+  )
+  const leaveFilters = () => {
+    unfold(false)
+    title.focus({ preventScroll: true })
+    title.scrollIntoView({ block: "start" })
+  }
+  const aside = el("aside", { "aria-label": "Filters" }, options, done)
   const results = el(
     "section",
     { class: "results", "aria-label": "Results" },
@@ -122,6 +134,7 @@ export const make = (navigation) => {
     if (first) grid.replaceChildren(...cards)
     else grid.append(...cards)
     total.textContent = counted(found, "product", "products")
+    done.textContent = `Show ${counted(found, "product", "products")}`
     more.replaceChildren(...footing())
     return cards
   }
@@ -300,36 +313,4 @@ export const make = (navigation) => {
   }
 
   return { root, show, focus: () => title.focus({ preventScroll: true }), describe }
-}
-
-const placeholders = () =>
-  Array.from({ length: PLACEHOLDERS }, () =>
-    el("li", { class: "card waiting", "aria-hidden": "true" }, el("span", { class: "picture" }))
-  )
-
-/** @param {Product} product @param {boolean} eager */
-const card = (product, eager) => {
-  const { brands, highlight, id, images, name } = product
-  const text = plain(name)
-  return el(
-    "li",
-    { class: "card" },
-    picture(images[0], "", { small: false, eager }),
-    product.on_sale && el("span", { class: "badge" }, "Sale"),
-    el("p", { class: "brand-name" }, names(brands)),
-    el(
-      "h2",
-      {},
-      el(
-        "a",
-        { href: address.ofProduct(id) },
-        ...(highlight === undefined || highlight.name === "" ? [text] : marked(highlight.name))
-      )
-    ),
-    price(product),
-    el("p", { class: "facts" }, stock(product.stock_status), rating(product)),
-    highlight !== undefined &&
-      highlight.description !== "" &&
-      el("p", { class: "excerpt" }, ...marked(highlight.description))
-  )
 }
