@@ -1,80 +1,14 @@
 import { Code } from "@connectrpc/connect"
 import { assert, layer } from "@effect/vitest"
-import { Catalog } from "@optica/catalog/Catalog"
-import * as CatalogRpc from "@optica/catalog/CatalogRpc"
-import { extensions, migrations } from "@optica/catalog/CatalogService"
-import * as ConnectClient from "@optica/connect/ConnectClient"
-import * as ConnectRoutes from "@optica/connect/ConnectRoutes"
-import { OperatorToken } from "@optica/connect/OperatorToken"
-import { CatalogService, ProductView } from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
+import { ProductView } from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
 import { ChangeOutcome, ResourceKind } from "@optica/contracts/optica/catalog/v1/change_pb"
 import type { Product } from "@optica/contracts/optica/catalog/v1/product_pb"
-import { SyncService } from "@optica/contracts/optica/sync/v1/sync_service_pb"
-import { Edge } from "@optica/edge/Edge"
-import { CatalogUpstream, SyncUpstream } from "@optica/edge/Upstreams"
-import { TestDatabase } from "@optica/postgres/TestDatabase"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Logger from "effect/Logger"
-import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
+import { Served } from "./Served.ts"
 
 // What the public may see, asked of every route and every RPC that the public has, before and after every change: on a
 // real database, through the real edge, over a socket.
-
-const token = Redacted.make("operator-of-the-visibility-test")
-
-class Served extends Context.Service<
-  Served,
-  {
-    readonly url: string
-    /** Without a token. */
-    readonly visitor: ConnectClient.Client<typeof CatalogService>
-    readonly operator: ConnectClient.Client<typeof CatalogService>
-  }
->()("test/Served") {}
-
-class NotHere extends Schema.TaggedError<NotHere>()("NotHere", {}) {
-  readonly connectCode = Code.Unimplemented
-  override readonly message = "This test has no mirror"
-}
-const notHere = () => Effect.fail(new NotHere({}))
-const noSync = ConnectRoutes.make(SyncService, {
-  startSync: notHere,
-  getSyncStatus: notHere,
-  getRun: notHere,
-  watchSync: () => Stream.fail(new NotHere({})),
-  cancelSync: notHere
-})
-
-const served = Layer.effect(
-  Served,
-  Effect.gen(function* () {
-    const catalog = ConnectClient.transportInMemory([yield* CatalogRpc.routes])
-    const sync = ConnectClient.transportInMemory([yield* noSync])
-    const edge = yield* Layer.build(
-      Edge.layer({ host: "127.0.0.1", port: 0 }).pipe(
-        Layer.provide([CatalogUpstream.layerTransport(catalog), SyncUpstream.layerTransport(sync)])
-      )
-    )
-    return {
-      url: `http://127.0.0.1:${Context.get(edge, Edge).port}`,
-      visitor: ConnectClient.make(CatalogService, catalog),
-      operator: ConnectClient.make(CatalogService, catalog, {
-        headers: { authorization: OperatorToken.authorization(token) }
-      })
-    }
-  })
-).pipe(
-  Layer.provide(Catalog.layerNoDeps({ metaAllow: [] })),
-  Layer.provide([
-    TestDatabase.layer({ schema: "catalog", migrations, extensions }),
-    Layer.succeed(OperatorToken, token)
-  ]),
-  Layer.provide(Logger.layer([]))
-)
 
 /** A product or variation as the shop has it; null: the shop has it no more. */
 interface Thing {
@@ -104,20 +38,34 @@ const isPublic = (shop: Shop, id: number) => {
   const it = shop.get(id)
   return isOpen(it) && (it?.type !== "variation" || isOpen(shop.get(it.parent)))
 }
-const isListed = (shop: Shop, id: number) => {
+const isShown = (shop: Shop, id: number, where: string) => {
   const it = shop.get(id)
   return (
     isPublic(shop, id) &&
     it?.type !== "variation" &&
-    (it?.visibility === "visible" || it?.visibility === "catalog")
+    (it?.visibility === "visible" || it?.visibility === where)
   )
+}
+
+/** What the public may see of the shop, by id. */
+const visible = (shop: Shop) => {
+  const ids = [...shop.keys()]
+  const seen = ids.filter((id) => isPublic(shop, id))
+  return {
+    ids,
+    seen,
+    products: seen.filter((id) => shop.get(id)?.type !== "variation"),
+    listed: ids.filter((id) => isShown(shop, id, "catalog")),
+    found: ids.filter((id) => isShown(shop, id, "search")),
+    variationsOf: (parent: number) => seen.filter((id) => shop.get(id)?.parent === parent)
+  }
 }
 
 const json = (id: number, it: Thing, named: ReadonlyArray<number>) =>
   JSON.stringify({
     ...{
       id,
-      name: `thing-${id}`,
+      name: `thing ${id}`,
       slug: `thing-${id}`,
       sku: `sku-${id}`,
       type: it.type,
@@ -131,11 +79,25 @@ const json = (id: number, it: Thing, named: ReadonlyArray<number>) =>
     },
     ...{ date_created_gmt: "2026-01-02T03:04:05", date_modified_gmt: "2026-01-02T03:04:05" },
     categories: [{ id: categoryId, name: "All", slug: "all" }],
+    ...{ brands: [{ id: 910, name: "Brand", slug: "brand" }], tags: [{ id: 920, name: "Tag", slug: "tag" }] },
+    attributes: [
+      { id: 930, name: "Color", slug: "pa_color", options: ["Black"], option: "Black" },
+      { id: 0, name: "Note", slug: "note", options: [`noted ${id}`], option: `noted ${id}` }
+    ],
+    ...{ description: `<p>described ${id}</p>`, featured: true, average_rating: "5.00", rating_count: 1 },
+    ...{ on_sale: true, sale_price: it.broken ? "no price" : "10.00", regular_price: "20.00" },
     ...{ variations: named, grouped_products: named, upsell_ids: named, cross_sell_ids: named },
     related_ids: named
   })
 
 let observation = 0n
+
+/** The review of a thing: it has no more to be seen than its product has. */
+const review = (id: number) =>
+  JSON.stringify({
+    ...{ id: id + 10_000_000, product_id: id, status: "approved", rating: 5, reviewer: `reviewer of ${id}` },
+    ...{ review: `<p>review of ${id}</p>`, date_created_gmt: "2026-01-02T03:04:05" }
+  })
 
 /** Tells the catalogue of these things, as sync would. */
 const apply = Effect.fnUntraced(function* (things: Shop, named: ReadonlyArray<number>) {
@@ -178,16 +140,163 @@ const idsIn = (text: string) => new Set([...text.matchAll(/731\d{4}/g)].map(([id
 const saying = ({ status, text }: Answer) =>
   `${status} ${text.replace(/"performance":\{[^}]*\}|"(?:request|trace)_id":"[^"]*"/g, "")}`
 
-const paths = (ids: ReadonlyArray<number>) => [
-  "/api/products?per_page=100",
-  `/api/products?per_page=100&include=${ids.join()}`,
-  `/api/products?per_page=100&include=${ids.join()}&orderby=include`,
-  `/api/products?per_page=100&sku=${ids.map((id) => `sku-${id}`).join()}`,
-  `/api/products?per_page=100&categories=${categoryId}&stock_status=instock&orderby=price`,
-  "/api/categories",
-  `/api/categories/${categoryId}`,
-  ...ids.flatMap((id) => [`/api/products/${id}`, `/api/products/${id}/variations?per_page=100`])
-]
+/** Something to ask, and what the answer has to be. */
+interface Question {
+  readonly path: string
+  readonly isAnswered: boolean
+  readonly holds?: (text: string, path: string) => void
+}
+
+const decode = <S extends Schema.ConstraintDecoder<unknown>>(data: S) =>
+  Schema.decodeUnknownSync(Schema.fromJsonString(Schema.Struct({ data })))
+
+const Id = Schema.Struct({ id: Schema.Int })
+const Count = Schema.Struct({ count: Schema.Int })
+const decodePage = Schema.decodeUnknownSync(
+  Schema.fromJsonString(
+    Schema.Struct({
+      data: Schema.Array(Id),
+      meta: Schema.Struct({ pagination: Schema.Struct({ total: Schema.Int }) })
+    })
+  )
+)
+const decodeReviews = decode(Schema.Array(Schema.Struct({ product_id: Schema.Int })))
+const decodeStock = decode(Schema.Struct({ id: Schema.Int, variations: Schema.Array(Id) }))
+const decodeSuggestions = decode(
+  Schema.Struct({ products: Schema.Array(Id), categories: Schema.Array(Count), brands: Schema.Array(Count) })
+)
+const decodeFacets = decode(
+  Schema.Struct({
+    total: Schema.Int,
+    categories: Schema.Array(Count),
+    brands: Schema.Array(Count),
+    attributes: Schema.Array(Schema.Struct({ terms: Schema.Array(Count) })),
+    prices: Schema.Array(Count),
+    stock_statuses: Schema.Array(Count),
+    on_sale: Schema.Int,
+    featured: Schema.Int,
+    ratings: Schema.Array(Count)
+  })
+)
+
+const isPageOf = (expected: ReadonlyArray<number>) => (text: string, path: string) => {
+  const { data, meta } = decodePage(text)
+  assert.deepStrictEqual(data.map((it) => it.id).toSorted(), expected, path)
+  assert.strictEqual(meta.pagination.total, expected.length, path)
+}
+
+/** All things are alike, so that every count is that of all. */
+const counts = (expected: number) => (text: string) => {
+  const { data } = decodeFacets(text)
+  const found = [data.total, data.on_sale, data.featured].concat(
+    [
+      data.categories,
+      data.brands,
+      data.attributes[0]?.terms ?? [],
+      data.prices,
+      data.stock_statuses,
+      data.ratings
+    ]
+      .flat()
+      .map((it) => it.count)
+  )
+  assert.deepStrictEqual([...new Set(found)], [expected])
+  if (expected > 0) assert.lengthOf(found, 9)
+}
+
+/** Every public route, with what it may say of such a shop. */
+const questions = (shop: Shop): ReadonlyArray<Question> => {
+  const { found, ids, listed, products, seen, variationsOf } = visible(shop)
+  const list = (path: string, expected: ReadonlyArray<number>): Question => ({
+    path,
+    isAnswered: true,
+    holds: isPageOf(expected)
+  })
+  const counted = (path: string): Question => ({
+    path,
+    isAnswered: true,
+    holds: (text) => assert.include(text, `"count":${listed.length}`)
+  })
+  return [
+    list("/api/products?per_page=100", listed),
+    list(`/api/products?per_page=100&include=${ids.join()}`, listed),
+    list(`/api/products?per_page=100&include=${ids.join()}&orderby=include`, listed),
+    list(`/api/products?per_page=100&sku=${ids.map((id) => `sku-${id}`).join()}`, listed),
+    list(`/api/products?per_page=100&categories=${categoryId}&stock_status=instock&orderby=price`, listed),
+    list("/api/products?per_page=100&attributes[pa_color]=black&brand=910&rating=5&tag=920", listed),
+    list("/api/products?per_page=100&min_price=1&max_price=100&on_sale=true&orderby=popularity", listed),
+    list("/api/products/featured?per_page=100&orderby=rating", listed),
+    list(`/api/products/categories/${categoryId}?per_page=100`, listed),
+    list("/api/products?per_page=100&search=thing", found),
+    list("/api/products/search?per_page=100&q=thing", found),
+    list("/api/products/search?per_page=100&q=describe&featured=true", found),
+    counted("/api/categories"),
+    counted(`/api/categories/${categoryId}`),
+    { path: "/api/products/facets", isAnswered: true, holds: counts(listed.length) },
+    { path: "/api/products/facets?search=thing", isAnswered: true, holds: counts(found.length) },
+    {
+      path: "/api/products/autocomplete?q=thi&limit=20",
+      isAnswered: true,
+      holds: (text) =>
+        assert.deepStrictEqual(
+          decodeSuggestions(text)
+            .data.products.map((it) => it.id)
+            .toSorted(),
+          found
+        )
+    },
+    {
+      path: "/api/products/autocomplete?q=bran",
+      isAnswered: true,
+      holds: (text) =>
+        assert.deepStrictEqual(
+          decodeSuggestions(text).data.brands,
+          listed.length === 0 ? [] : [{ count: listed.length }]
+        )
+    },
+    ...ids.flatMap(
+      (id): ReadonlyArray<Question> => [
+        { path: `/api/products/${id}`, isAnswered: seen.includes(id) },
+        { path: `/api/products/slug/thing-${id}`, isAnswered: products.includes(id) },
+        {
+          path: `/api/products/${id}/variations?per_page=100`,
+          isAnswered: products.includes(id),
+          holds: isPageOf(variationsOf(id))
+        },
+        {
+          path: `/api/products/${id}/stock`,
+          isAnswered: seen.includes(id),
+          holds: (text) => {
+            const { data } = decodeStock(text)
+            assert.deepStrictEqual(
+              [data.id, ...data.variations.map((it) => it.id)],
+              [id, ...variationsOf(id)]
+            )
+          }
+        },
+        {
+          path: `/api/products/${id}/reviews`,
+          isAnswered: seen.includes(id),
+          holds: (text) =>
+            assert.deepStrictEqual(
+              decodeReviews(text).data.map((it) => it.product_id),
+              products.includes(id) ? [id] : []
+            )
+        },
+        {
+          // Where nothing has the text, what is spelt alike is looked for.
+          path: `/api/products/search?q=sku-${id}`,
+          isAnswered: true,
+          holds: (text) => {
+            const shown = decodePage(text).data.map((it) => it.id)
+            assert.isTrue(shown.every((it) => found.includes(it)))
+            if (found.includes(id)) assert.include(shown, id)
+          }
+        }
+      ]
+    )
+  ]
+}
 
 /** Every public route: right in what it shows, and the same to a caller who was there before the change. */
 const checkRoutes = Effect.fnUntraced(function* (
@@ -196,40 +305,17 @@ const checkRoutes = Effect.fnUntraced(function* (
   datedBefore: ReadonlyMap<string, Answer>
 ) {
   const { url } = yield* Served
-  const ids = [...shop.keys()]
-  const seen = ids.filter((id) => isPublic(shop, id))
-  const listed = ids.filter((id) => isListed(shop, id))
+  const { seen } = visible(shop)
   const answers = new Map<string, Answer>()
-  for (const path of paths(ids)) {
+  for (const { path, isAnswered, holds } of questions(shop)) {
     const answer = yield* get(url + path)
     answers.set(path, answer)
-    const own = /^\/api\/products\/(\d+)(\/variations)?/.exec(path)
-    const id = Number(own?.[1])
-    if (own === null) {
-      assert.strictEqual(answer.status, 200, path)
-      if (path.startsWith("/api/products")) {
-        const { data, meta } = decodePage(answer.text)
-        assert.deepStrictEqual(data.map((it) => it.id).toSorted(), listed, path)
-        assert.strictEqual(meta.pagination.total, listed.length, path)
-      } else assert.include(answer.text, `"count":${listed.length}`, path)
-    } else if (own[2] === undefined) {
-      assert.strictEqual(answer.status, seen.includes(id) ? 200 : 404, path)
-    } else {
-      const isProduct = seen.includes(id) && shop.get(id)?.type !== "variation"
-      assert.strictEqual(answer.status, isProduct ? 200 : 404, path)
-      const children = seen.filter((it) => shop.get(it)?.parent === id)
-      if (isProduct)
-        assert.deepStrictEqual(
-          decodePage(answer.text)
-            .data.map((it) => it.id)
-            .toSorted(),
-          children,
-          path
-        )
-    }
-    // A refusal may repeat the id that it was asked for, and nothing else that is hidden.
+    assert.strictEqual(answer.status, isAnswered ? 200 : 404, path)
+    if (isAnswered) holds?.(answer.text, path)
+    // A refusal may repeat the id that it was asked for, and an address of the list its filter; nothing else that is hidden.
     for (const named of idsIn(saying(answer))) {
-      assert.isTrue(seen.includes(named) || (answer.status === 404 && named === id), `${path} names ${named}`)
+      const isAsked = answer.status === 404 && path.includes(String(named))
+      assert.isTrue(seen.includes(named) || isAsked, `${path} names ${named}: ${answer.text}`)
     }
     const old = before.get(path)
     if (old !== undefined && old.etag !== "") {
@@ -248,21 +334,44 @@ const checkRoutes = Effect.fnUntraced(function* (
   return answers
 })
 
-const decodePage = Schema.decodeUnknownSync(
+const decodeStats = Schema.decodeUnknownSync(
   Schema.fromJsonString(
     Schema.Struct({
-      data: Schema.Array(Schema.Struct({ id: Schema.Int })),
-      meta: Schema.Struct({ pagination: Schema.Struct({ total: Schema.Int }) })
+      data: Schema.Struct({
+        products: Schema.Int,
+        variations: Schema.Int,
+        reviews: Schema.Int,
+        on_sale: Schema.Int,
+        featured: Schema.Int
+      }),
+      meta: Schema.Struct({ outdated: Schema.Boolean })
     })
   )
 )
 
+/** The figures, once they are those of the shop as it is: they are counted after a change, not with it. */
+const checkStats = Effect.fnUntraced(function* (shop: Shop) {
+  const { url } = yield* Served
+  const { listed, products, seen } = visible(shop)
+  for (;;) {
+    const { data, meta } = decodeStats((yield* get(`${url}/api/products/stats`)).text)
+    if (!meta.outdated) {
+      return assert.deepStrictEqual(data, {
+        products: listed.length,
+        variations: seen.length - products.length,
+        reviews: products.length,
+        on_sale: listed.length,
+        featured: listed.length
+      })
+    }
+    yield* Effect.sleep("50 millis")
+  }
+})
+
 /** Every RPC that a visitor may call, and that it may call no other. */
 const checkRpcs = Effect.fnUntraced(function* (shop: Shop) {
   const { operator, visitor } = yield* Served
-  const ids = [...shop.keys()]
-  const seen = ids.filter((id) => isPublic(shop, id))
-  const listed = ids.filter((id) => isListed(shop, id))
+  const { found: searchable, ids, listed, products, seen, variationsOf } = visible(shop)
   const check = (products: ReadonlyArray<Product>, expected: ReadonlyArray<number>) => {
     assert.deepStrictEqual(products.map((it) => Number(it.id)).toSorted(), expected)
     for (const it of products) {
@@ -284,6 +393,17 @@ const checkRpcs = Effect.fnUntraced(function* (shop: Shop) {
     check(list.products, listed)
     assert.strictEqual(list.page?.total, BigInt(listed.length))
   }
+  const filter = { search: "thing" }
+  const hits = (yield* visitor.searchProducts({ page, filter })).hits
+  check(
+    hits.flatMap((it) => it.product ?? []),
+    searchable
+  )
+  check((yield* visitor.listProducts({ page, filter })).products, searchable)
+  assert.strictEqual((yield* visitor.getFacets({ filter })).total, BigInt(searchable.length))
+  assert.strictEqual((yield* visitor.getFacets({})).total, BigInt(listed.length))
+  const suggested = (yield* visitor.suggestProducts({ search: "thin", limit: 20 })).products
+  assert.deepStrictEqual(suggested.map((it) => Number(it.id)).toSorted(), searchable)
   assert.deepStrictEqual(
     (yield* visitor.listCategories({})).categories.map((it) => it.count),
     [BigInt(listed.length)]
@@ -296,10 +416,22 @@ const checkRpcs = Effect.fnUntraced(function* (shop: Shop) {
     const variations = yield* Effect.result(visitor.listVariations({ productId: BigInt(id), page }))
     assert.strictEqual(variations._tag === "Success", seen.includes(id) && it?.type !== "variation")
     if (variations._tag === "Success") {
-      check(
-        variations.success.variations,
-        seen.filter((child) => shop.get(child)?.parent === id)
-      )
+      check(variations.success.variations, variationsOf(id))
+    }
+    const bySlug = yield* Effect.result(visitor.getProductBySlug({ slug: `thing-${id}` }))
+    assert.strictEqual(bySlug._tag === "Success", products.includes(id), `GetProductBySlug ${id}`)
+    if (bySlug._tag === "Success" && bySlug.success.product) check([bySlug.success.product], [id])
+    const stock = yield* Effect.result(visitor.getStock({ id: BigInt(id) }))
+    assert.strictEqual(stock._tag === "Success", seen.includes(id), `GetStock ${id}`)
+    if (stock._tag === "Success") {
+      const named = stock.success.stock?.variations.map((variation) => Number(variation.id))
+      assert.deepStrictEqual(named, variationsOf(id))
+    }
+    const reviews = yield* Effect.result(visitor.listReviews({ productId: BigInt(id), page }))
+    assert.strictEqual(reviews._tag === "Success", seen.includes(id), `ListReviews ${id}`)
+    if (reviews._tag === "Success") {
+      const of = reviews.success.reviews.map((review) => Number(review.productId))
+      assert.deepStrictEqual(of, products.includes(id) ? [id] : [])
     }
     const full = { id: BigInt(id), view: ProductView.FULL }
     assert.strictEqual((yield* Effect.flip(visitor.getProduct(full))).code, Code.Unauthenticated)
@@ -317,7 +449,7 @@ const checkRpcs = Effect.fnUntraced(function* (shop: Shop) {
   assert.strictEqual(written.code, Code.Unauthenticated)
 })
 
-layer(served, { excludeTestServices: true })("what the public sees of a changing shop", (it) => {
+layer(Served.layer, { excludeTestServices: true })("what the public sees of a changing shop", (it) => {
   it.effect(
     "is what is public, on every route and RPC, also to those who ask again",
     () =>
@@ -383,6 +515,16 @@ layer(served, { excludeTestServices: true })("what the public sees of a changing
         const named = [...start.keys()]
         const shop = new Map(start)
         yield* apply(start, named)
+        yield* operator.applyChanges({
+          changes: named
+            .filter((id) => start.get(id)?.type !== "variation")
+            .map((id) => ({
+              kind: ResourceKind.REVIEW,
+              id: BigInt(id + 10_000_000),
+              observation: 1n,
+              state: { case: "sourceJson", value: review(id) }
+            }))
+        })
         const { url } = yield* Served
         while ((yield* get(`${url}/api/categories`)).lastModified === "") yield* Effect.yieldNow
         const first = yield* checkRoutes(shop, new Map(), new Map())
@@ -390,6 +532,7 @@ layer(served, { excludeTestServices: true })("what the public sees of a changing
         assert.strictEqual(dated.size, [...first.values()].filter((it) => it.status === 200).length)
         let answers = first
         yield* checkRpcs(shop)
+        yield* checkStats(shop)
         for (const change of changes) {
           yield* apply(new Map(change), named)
           for (const [id, it] of change) shop.set(id, it)
@@ -397,7 +540,8 @@ layer(served, { excludeTestServices: true })("what the public sees of a changing
           for (const [path, answer] of answers) if (answer.lastModified !== "") dated.set(path, answer)
           yield* checkRpcs(shop)
         }
+        yield* checkStats(shop)
       }),
-    60_000
+    120_000
   )
 })
