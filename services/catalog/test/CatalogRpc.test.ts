@@ -3,7 +3,11 @@ import { assert, describe, layer } from "@effect/vitest"
 import * as ConnectClient from "@optica/connect/ConnectClient"
 import { ConnectServer } from "@optica/connect/ConnectServer"
 import { OperatorToken } from "@optica/connect/OperatorToken"
-import { CatalogService, ProductView } from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
+import {
+  CatalogService,
+  ProductOrderBy,
+  ProductView
+} from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
 import { ChangeOutcome, ResourceKind } from "@optica/contracts/optica/catalog/v1/change_pb"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -143,6 +147,107 @@ for (const [name, transport] of [
               [3n, 1n, 1n]
             ]
           )
+        })
+      )
+
+      it.effect("leads through lists by cursors, whatever they are of", () =>
+        Effect.gen(function* () {
+          const { anonymous, operator } = yield* clients
+          yield* operator.applyChanges({
+            changes: [
+              ...[21n, 22n, 23n].map((id) => ({
+                kind: ResourceKind.PRODUCT,
+                id,
+                observation: 1n,
+                state: source(
+                  product(Number(id), { slug: `cursor-${id}`, stock_quantity: 4, manage_stock: true })
+                )
+              })),
+              ...[31n, 32n].map((id) => ({
+                kind: ResourceKind.REVIEW,
+                id,
+                observation: 1n,
+                state: source({
+                  id: Number(id),
+                  product_id: 21,
+                  status: "approved",
+                  reviewer: "Asha",
+                  rating: 4
+                })
+              }))
+            ]
+          })
+          const filter = { includeIds: [23n, 21n, 22n] }
+          const list = { filter, orderBy: ProductOrderBy.INCLUDE }
+          const first = yield* anonymous.listProducts({ ...list, page: { perPage: 2 } })
+          const cursor = first.page?.nextCursor ?? ""
+          const second = yield* anonymous.listProducts({ ...list, page: { perPage: 2, cursor } })
+          assert.deepStrictEqual(
+            [first, second].map(({ page, products }) => [
+              products.map((it) => it.id),
+              page?.page,
+              page?.total,
+              page?.totalPages,
+              page?.nextCursor !== ""
+            ]),
+            [
+              [[23n, 21n], 1, 3n, 2, true],
+              [[22n], 2, 3n, 2, false]
+            ]
+          )
+          const reviews = yield* anonymous.listReviews({ productId: 21n, page: { perPage: 1 } })
+          const others = yield* anonymous.listReviews({
+            productId: 21n,
+            page: { perPage: 1, cursor: reviews.page?.nextCursor ?? "" }
+          })
+          assert.deepStrictEqual(
+            [...reviews.reviews, ...others.reviews].map((it) => it.id),
+            [32n, 31n]
+          )
+          const foreign = yield* Effect.flip(anonymous.listProducts({ page: { cursor } }))
+          assert.deepStrictEqual(
+            [foreign.code, foreign.reason, foreign.violations[0]?.field],
+            [Code.InvalidArgument, "CursorInvalid", "page.cursor"]
+          )
+          const deep = yield* Effect.flip(anonymous.listProducts({ page: { page: 501 } }))
+          assert.deepStrictEqual(
+            [deep.code, deep.reason, deep.violations[0]?.field],
+            [Code.InvalidArgument, "PageTooDeep", "page.page"]
+          )
+          assert.strictEqual((yield* anonymous.getProductBySlug({ slug: "cursor-21" })).product?.id, 21n)
+          assert.strictEqual((yield* anonymous.getStock({ id: 21n })).stock?.stockQuantity, 4)
+          const slug = yield* Effect.flip(anonymous.getProductBySlug({ slug: "cursor-21\u0000" }))
+          assert.deepStrictEqual([slug.code, slug.reason], [Code.NotFound, "ProductSlugNotFound"])
+        })
+      )
+
+      it.effect("names every field that is wrong by rules between fields", () =>
+        Effect.gen(function* () {
+          const { anonymous } = yield* clients
+          const choice = (attribute: string) => ({ attribute, terms: ["black"] })
+          const filter = { attributes: ["pa_a", "pa_b", "pa_a", "pa_b"].map(choice) }
+          const page = { page: 2, cursor: "x" }
+          const fields = ["filter.attributes[2].attribute", "filter.attributes[3].attribute"]
+          const cases = [
+            [Effect.flip(anonymous.listProducts({ filter, page })), [...fields, "page.page"]],
+            [
+              Effect.flip(anonymous.searchProducts({ filter: { ...filter, search: "x" }, page })),
+              [...fields, "page.page"]
+            ],
+            [Effect.flip(anonymous.getFacets({ filter })), fields],
+            [Effect.flip(anonymous.listVariations({ productId: 1n, page })), ["page.page"]],
+            [Effect.flip(anonymous.listReviews({ productId: 1n, page })), ["page.page"]]
+          ] as const
+          for (const [call, expected] of cases) {
+            const error = yield* call
+            assert.deepStrictEqual([error.code, error.reason], [Code.InvalidArgument, "RequestInvalid"])
+            assert.deepStrictEqual(
+              error.violations.map((it) => it.field),
+              expected
+            )
+          }
+          const first = yield* Effect.flip(anonymous.listProducts({ page: { page: 1, cursor: "x" } }))
+          assert.strictEqual(first.reason, "CursorInvalid")
         })
       )
 
