@@ -23,26 +23,26 @@ const operations = new Set(
 )
 
 const summarise = (sql: string): string => {
-  const text = sql.replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, " ").trim()
-  const named = [
-    ...text.matchAll(/\bWITH\s+(?:RECURSIVE\s+)?(\w+)|,\s*(\w+)\s+AS\s+(?:NOT\s+)?(?:MATERIALIZED\s+)?\(/gi)
-  ]
-  const expressions = new Set(named.flatMap(([, first, next]) => [(first ?? next ?? "").toLowerCase()]))
+  const text = sql.replace(/--[^\n]*|\/\*[\s\S]*?\*\/|\bEXTRACT\s*\(\s*\w+\s+FROM\b/gi, " ").trim()
   const first = /^\w+/.exec(text)?.[0].toUpperCase() ?? ""
-  const written = /\b(INSERT\s+INTO|UPDATE(?!\s+SET|\s+SKIP|\s+OF|\s*$)|DELETE\s+FROM|MERGE\s+INTO)\s/i.exec(
-    text
-  )
-  const operation = first === "WITH" ? (written?.[1]?.split(/\s/)[0]?.toUpperCase() ?? "SELECT") : first
+  const writes = /\b(INSERT\s+INTO|UPDATE(?!\s+SET|\s+SKIP|\s+OF|\s*$)|DELETE\s+FROM|MERGE\s+INTO)\s/i
+  const operation =
+    first === "WITH" ? (writes.exec(text)?.[1]?.split(/\s/)[0]?.toUpperCase() ?? "SELECT") : first
   if (!operations.has(operation)) return "OTHER"
-  const tables =
-    operation === "SELECT"
-      ? /\bFROM\s+(?:ONLY\s+)?"?([a-z_]\w*)"?(?!\w*\s*\()/gi
-      : /\b(?:INTO|UPDATE|DELETE\s+FROM|TABLE)\s+(?:ONLY\s+)?"?([a-z_]\w*)"?/gi
-  const table = [...text.matchAll(tables)]
-    .map(([, name = ""]) => name.toLowerCase())
+  const expressions = new Set([...text.matchAll(EXPRESSION)].map(([, name = ""]) => name.toLowerCase()))
+  const table = [...text.matchAll(operation === "SELECT" ? READ : WRITTEN)]
+    .map(([, name = ""]) => name.replaceAll('"', "").toLowerCase())
     .find((name) => !expressions.has(name) && !notTables.has(name))
   return table === undefined ? operation : `${operation} ${table}`
 }
+
+/** The name of a common table expression, with or without names for its columns. */
+const EXPRESSION = /(\w+)\s*(?:\([\w\s,]*\))?\s+AS\s+(?:NOT\s+)?(?:MATERIALIZED\s+)?\(/gi
+
+/** Functions in FROM have an argument list; a table may have its schema before it. */
+const READ = /\bFROM\s+(?:ONLY\s+)?("?[a-z_]\w*"?(?:\."?\w+"?)?)(?![\w.]*\s*\()/gi
+
+const WRITTEN = /\b(?:INTO|UPDATE|DELETE\s+FROM|TABLE)\s+(?:ONLY\s+)?("?[a-z_]\w*"?(?:\."?\w+"?)?)/gi
 
 /** What can stand after FROM, INTO or UPDATE and is no table. */
 const notTables = new Set(["set", "select", "unnest", "generate_series", "lateral", "only", "if", "now"])

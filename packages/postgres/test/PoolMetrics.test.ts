@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
+import * as Stream from "effect/Stream"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as Postgres from "../src/Postgres.ts"
 import { summaryOf } from "../src/StatementSummary.ts"
@@ -81,6 +82,20 @@ layer(TestDatabase.layer({ schema: "probe", migrations }), { excludeTestServices
     }).pipe(Effect.scoped)
   )
 
+  it.effect("streams, and times a stream until its end", () =>
+    Effect.gen(function* () {
+      const { connections, sql, statements } = yield* pool
+      const rows = yield* Stream.runCollect(sql`SELECT n FROM generate_series(1, 3) AS n`.stream)
+      assert.deepStrictEqual(
+        rows.map((row) => row.n),
+        [1, 2, 3]
+      )
+      assert.strictEqual(connections().used, 0)
+      // The first proof of the connection has the same summary.
+      assert.strictEqual(statements().find(({ labels }) => labels["db.query.summary"] === "SELECT")?.count, 2)
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("fails a COMMIT that PostgreSQL turned into a ROLLBACK", () =>
     Effect.gen(function* () {
       const { sql } = yield* pool
@@ -115,6 +130,10 @@ describe("a statement's summary", () => {
     ["SELECT * FROM unnest($1::int[]) AS u (id) JOIN products USING (id)", "SELECT"],
     ["SELECT a FROM products FOR UPDATE SKIP LOCKED", "SELECT products"],
     ["SELECT EXTRACT(epoch FROM now()) FROM runs", "SELECT runs"],
+    ["SELECT EXTRACT(epoch FROM started_at) FROM runs", "SELECT runs"],
+    ["WITH held (a, b) AS (SELECT 1, 2) SELECT * FROM held JOIN runs ON true", "SELECT"],
+    ['INSERT INTO "catalog".migrations VALUES (1)', "INSERT catalog.migrations"],
+    ["SELECT * FROM catalog.migrations", "SELECT catalog.migrations"],
     ["BEGIN", "BEGIN"],
     ["", "OTHER"],
     ["gibberish from a caller", "OTHER"]
