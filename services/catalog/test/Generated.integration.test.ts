@@ -71,7 +71,7 @@ const held = Effect.gen(function* () {
     values: yield* read(`SELECT kind, scope, key, name, slug FROM facet_values v
       WHERE EXISTS (SELECT FROM facet_bits WHERE value_id = v.id AND bit_count(bits) > 0) ORDER BY kind, scope, key`),
     words: yield* read(
-      "SELECT product_id, ordinal, total_sales, words::text, text_hash::text FROM product_texts ORDER BY product_id"
+      "SELECT product_id, ordinal, total_sales, words::text FROM product_texts ORDER BY product_id"
     ),
     dictionary: yield* read("SELECT word, alike FROM search_words ORDER BY word"),
     categories: yield* read("SELECT id, parent_id, menu_order, title_key, slug FROM categories ORDER BY id"),
