@@ -47,19 +47,22 @@ export const counted = (count, one, many) => `${count.toLocaleString("en")} ${co
  */
 export const picture = (image, alt, how = {}) => {
   const src = webAddress((how.small && image?.thumbnail) || image?.src)
-  if (src === undefined)
-    return el("span", { class: "picture none", role: "img", "aria-label": `${alt}, no picture` })
+  const none = () =>
+    alt === ""
+      ? el("span", { class: "picture none", "aria-hidden": "true" })
+      : el("span", { class: "picture none", role: "img", "aria-label": `${alt}, no picture` })
+  if (src === undefined) return none()
   const img = el("img", {
     alt,
     width: 600,
     height: 400,
     decoding: "async",
     loading: how.eager ? "eager" : "lazy",
-    onerror: () =>
-      img.replaceWith(el("span", { class: "missing", role: "img", "aria-label": `${alt}, no picture` }))
+    onerror: () => box.replaceWith(none())
   })
   img.src = src
-  return el("span", { class: "picture" }, img)
+  const box = el("span", { class: "picture" }, img)
+  return box
 }
 
 /** Prices are shown as the shop wrote them: decimal strings. @param {Product} product */
