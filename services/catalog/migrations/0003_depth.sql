@@ -59,9 +59,7 @@ CREATE TABLE facet_bits (
   chunk integer NOT NULL,
   bits bit varying NOT NULL,
   PRIMARY KEY (value_id, chunk)
-) WITH (fillfactor = 70, toast_tuple_target = 128);
--- Compressed where that helps, and never stored beside the table.
-ALTER TABLE facet_bits ALTER COLUMN bits SET STORAGE MAIN;
+) WITH (fillfactor = 70);
 
 -- The bits of a chunk that stand for these positions. SQL has no such aggregate, but has its parts.
 DO $bits$ BEGIN
@@ -136,6 +134,9 @@ CREATE TABLE product_texts (
   words tsvector NOT NULL
 ) WITH (fillfactor = 80);
 CREATE INDEX product_texts_with_words ON product_texts USING gin (words);
+CREATE INDEX product_texts_by_ordinal ON product_texts (ordinal);
+-- How few chunks there are, or hits would be sorted to make bits of them.
+CREATE STATISTICS product_texts_chunks ON (ordinal / 8192) FROM product_texts;
 
 -- What words there are, folded, for those who mistype them; `alike` is the word in ASCII letters: in a database of the
 -- locale C there are trigrams of no others.

@@ -2,12 +2,12 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
-import { CHUNK } from "../FacetValue.ts"
 import type { PageStart } from "../PageStart.ts"
 import type { ProductFilter } from "../ProductQuery.ts"
 import { searchWords } from "../SearchWords.ts"
 import { choices } from "./choices.ts"
-import { bitSets, matchingBits } from "./matchingBits.ts"
+import { isAmongFew, isMatching } from "./listProducts.ts"
+import { matchingBits } from "./matchingBits.ts"
 import { StoredProduct, storedColumns } from "./readProducts.ts"
 import { textHits } from "./textHits.ts"
 
@@ -56,41 +56,43 @@ export const searchProducts = Effect.fnUntraced(function* (
   const wanted = sql.literal(String(start.offset + limit + 1))
   const highest = sql.literal("9223372036854775807")
   const ranked = sql.literal(String(RANKED))
-  // Whatever has words is searchable: where nothing else restricts the hits there is nothing to look up.
-  const isFiltered = bitSets(sql, "searchable", filter, choices(sql, filter)).length > 1
-  const matches = isFiltered ? isMatching(sql) : sql`true`
-  const allRanked = isGoingOn ? sql`${leastId}::text = ''` : sql`(SELECT n FROM counted) <= ${ranked}`
+  const allRanked = isGoingOn ? sql`${leastId}::text = ''` : sql`(SELECT total FROM counted) <= ${ranked}`
   const inPool = isGoingOn
     ? sql`${leastId}::text <> '' AND (total_sales, product_id) >= (nullif(${leastSales}::text, '')::bigint, nullif(${leastId}::text, '')::bigint)`
-    : sql`(SELECT n FROM counted) > ${ranked}`
+    : sql`(SELECT total FROM counted) > ${ranked}`
+  // The most popular ones that are left, as far as the page is not full: met on a walk through the index of that order.
+  const others = (base: Fragment) => sql`(
+    SELECT total_sales, id FROM products
+    WHERE ${base} AND NOT (${allRanked}) AND (SELECT count(*) FROM first) < ${wanted} AND ${isMatching(sql)}
+      AND id NOT IN (SELECT product_id FROM ranked)
+      ${kind === "0" ? sql`AND (total_sales, id) < (${sales}::text::bigint, ${id}::text::bigint)` : sql``}
+    ORDER BY total_sales DESC, id DESC LIMIT ${wanted})`
   const rows = yield* sql`
     WITH ${textHits(sql, language, search)},
-    ${isFiltered ? sql`matching AS MATERIALIZED ${matchingBits(sql, "searchable", filter, choices(sql, filter))},` : sql``}
-    kept AS NOT MATERIALIZED (SELECT * FROM hits WHERE ${matches}),
-    counted AS MATERIALIZED (SELECT count(*)::int AS n FROM kept),
+    matching AS MATERIALIZED (
+      SELECT chunk, kept.bits & hits.bits AS bits
+      FROM ${matchingBits(sql, "searchable", filter, choices(sql, filter))} kept JOIN hits USING (chunk)
+    ),
+    counted AS MATERIALIZED (SELECT coalesce(sum(bit_count(bits)), 0)::int AS total FROM matching),
     pool AS MATERIALIZED (
       SELECT product_id, total_sales FROM product_texts
-      WHERE words @@ (SELECT in_name FROM looked_for) AND ${matches} AND ${inPool}
+      WHERE words @@ (SELECT in_name FROM looked_for) AND ${isMatching(sql)} AND ${inPool}
       ORDER BY total_sales DESC, product_id DESC ${isGoingOn ? sql`` : sql`LIMIT ${ranked}`}
     ),
     ranked AS MATERIALIZED (
       SELECT CASE WHEN product_id IN (SELECT product_id FROM exact) THEN 2 ELSE 1 END AS kind,
         coalesce(ts_rank(${sql.literal(WEIGHTS)}, words, (SELECT query FROM looked_for)), 0)::real AS rank,
         total_sales, product_id
-      FROM (
-        SELECT product_id FROM kept WHERE ${allRanked}
-        UNION ALL SELECT product_id FROM pool
-        UNION ALL SELECT product_id FROM kept
-          WHERE NOT (${allRanked}) AND product_id IN (SELECT product_id FROM exact EXCEPT SELECT product_id FROM pool)
-      ) best JOIN product_texts USING (product_id)
+      FROM product_texts WHERE product_id IN (
+        SELECT product_id FROM product_texts WHERE ${allRanked} AND ${isAmongFew(sql)}
+        UNION SELECT product_id FROM pool
+        UNION SELECT product_id FROM exact JOIN product_texts USING (product_id) WHERE ${isMatching(sql)})
     ),
     first AS MATERIALIZED (SELECT * FROM ranked ${after} ${order} LIMIT ${wanted}),
     others AS MATERIALIZED (
-      SELECT * FROM (
-        SELECT 0 AS kind, 0::real AS rank, total_sales, product_id FROM kept
-        WHERE NOT (${allRanked}) AND (SELECT count(*) FROM first) < ${wanted}
-          AND NOT EXISTS (SELECT FROM ranked WHERE ranked.product_id = kept.product_id)
-      ) other ${after} ${order} LIMIT ${wanted}
+      SELECT 0 AS kind, 0::real AS rank, total_sales, id AS product_id FROM (
+        ${others(sql`is_listed`)} UNION ALL ${others(sql`is_searchable AND NOT is_listed`)}
+      ) other
     ),
     page AS MATERIALIZED (
       SELECT * FROM (SELECT * FROM first UNION ALL SELECT * FROM others) best ${order}
@@ -105,7 +107,7 @@ export const searchProducts = Effect.fnUntraced(function* (
             FROM pool HAVING NOT (${allRanked})`
       }
     )
-    SELECT counted.n AS total, catalogue.changed_at AS catalogue_changed_at, looked_for.query::text AS query,
+    SELECT counted.total, catalogue.changed_at AS catalogue_changed_at, looked_for.query::text AS query,
       ${corrected === "" ? sql`looked_for.corrected` : sql`${corrected}::text AS corrected`},
       ARRAY[kind::text, rank::text, page.total_sales::text, page.product_id::text,
         coalesce((SELECT total_sales FROM least), ''), coalesce((SELECT product_id FROM least), '')] AS place, shown.*
@@ -116,13 +118,3 @@ export const searchProducts = Effect.fnUntraced(function* (
     ${order}`
   return yield* Effect.orDie(decodeHits(rows))
 })
-
-/** Whether a product's bit is set: the chunks as an array, each in its place. */
-const isMatching = (sql: SqlClient): Fragment => {
-  const chunk = sql.literal(String(CHUNK))
-  return sql`get_bit(
-    (ARRAY(
-      SELECT bits FROM generate_series(0, (SELECT max(chunk) FROM matching)) place (chunk)
-      LEFT JOIN matching USING (chunk) ORDER BY chunk
-    ))[ordinal / ${chunk} + 1], ordinal % ${chunk}) = 1`
-}

@@ -9,15 +9,11 @@ import { alike, configurationOf, inName } from "./writeTexts.ts"
  * Rows `(chunk, bits)`: one bit for each product that a search finds, in any base, with the same correction of what is
  * mistyped as its list has. Intersected with `matchingBits(sql, "searchable", …)` it is what the list counts.
  */
-export const textBits = (sql: SqlClient, language: string, search: string): Fragment => {
-  const chunk = sql.literal(String(CHUNK))
-  return sql`(
-    WITH ${textHits(sql, language, searchWords(search))}
-    SELECT ordinal / ${chunk} AS chunk, bits_of(ordinal % ${chunk}, 1) AS bits FROM hits GROUP BY 1)`
-}
+export const textBits = (sql: SqlClient, language: string, search: string): Fragment =>
+  sql`(WITH ${textHits(sql, language, searchWords(search))} SELECT chunk, bits FROM hits)`
 
 /**
- * Parts of a WITH clause. `hits (product_id, ordinal, total_sales)` are the products that a text finds, each once;
+ * Parts of a WITH clause. `hits (chunk, bits)` are the products that a text finds;
  * `exact (product_id)` those whose own SKU or GTIN it is, or that of one of their variations; `looked_for (query,
  * in_name, corrected)` is what was looked for, as the whole text and as the name only, and the words where they are not
  * those that were typed, "" otherwise. A text without any word finds nothing.
@@ -27,20 +23,25 @@ export const textHits = (sql: SqlClient, language: string, search: SearchWords):
   return sql`
     typed AS MATERIALIZED (
       SELECT n::int, piece, word, unaccent(word) AS folded
-      FROM unnest(${texts(search.words)}::text[], ${integers(search.pieces)}::integer[])
+      FROM unnest((SELECT ${texts(search.words)}::text[]), (SELECT ${integers(search.pieces)}::integer[]))
         WITH ORDINALITY typed (word, piece, n)
     ),
     parts AS MATERIALIZED (${queries(sql, language, sql`typed`, last)}),
     asked AS MATERIALIZED (SELECT ${allParts(sql)} AS query FROM parts),
     codes AS MATERIALIZED (${codes(sql, search)}),
     found AS MATERIALIZED (
-      SELECT product_id, ordinal, total_sales FROM product_texts WHERE words @@ (SELECT query FROM asked)
-      UNION ALL
-      SELECT DISTINCT product_id, ordinal, total_sales FROM codes JOIN product_texts USING (product_id)
-      WHERE (words @@ (SELECT query FROM asked)) IS NOT TRUE
-        -- What was typed beside the code has to be there as well.
-        AND (codes.piece = 0 OR (words @@ (
-          SELECT ${allParts(sql)} FROM parts WHERE parts.piece <> codes.piece)) IS NOT FALSE)
+      SELECT chunk, bit_or(bits) AS bits FROM (
+        ${bitsOf(sql, sql`product_texts WHERE words @@ (SELECT query FROM asked)`)}
+        UNION ALL
+        -- What was typed beside a code has to be there as well.
+        ${bitsOf(
+          sql,
+          sql`codes CROSS JOIN LATERAL (
+            SELECT ordinal, words FROM product_texts WHERE product_texts.product_id = codes.product_id OFFSET 0
+          ) its_text WHERE piece = 0 OR (words @@ (
+            SELECT ${allParts(sql)} FROM parts WHERE parts.piece <> codes.piece)) IS NOT FALSE`
+        )}
+      ) either GROUP BY 1
     ),
     exact AS MATERIALIZED (SELECT DISTINCT product_id FROM codes WHERE is_whole),
     instead AS MATERIALIZED (
@@ -53,10 +54,10 @@ export const textHits = (sql: SqlClient, language: string, search: SearchWords):
       SELECT CASE WHEN EXISTS (SELECT FROM instead WHERE other IS NOT NULL)
         THEN (SELECT ${allParts(sql)} FROM parts_instead parts) END AS query
     ),
-    hits AS NOT MATERIALIZED (
-      SELECT product_id, ordinal, total_sales FROM found
+    hits AS MATERIALIZED (
+      SELECT chunk, bits FROM found
       UNION ALL
-      SELECT product_id, ordinal, total_sales FROM product_texts WHERE words @@ (SELECT query FROM corrected)
+      ${bitsOf(sql, sql`product_texts WHERE words @@ (SELECT query FROM corrected)`)}
     ),
     looked_for AS MATERIALIZED (
       SELECT query, corrected,
@@ -68,6 +69,11 @@ export const textHits = (sql: SqlClient, language: string, search: SearchWords):
         FROM asked CROSS JOIN corrected
       ) chosen
     )`
+}
+
+const bitsOf = (sql: SqlClient, rows: Fragment): Fragment => {
+  const chunk = sql.literal(String(CHUNK))
+  return sql`SELECT ordinal / ${chunk} AS chunk, bits_of(ordinal % ${chunk}, 1) AS bits FROM ${rows} GROUP BY 1`
 }
 
 /**
@@ -96,11 +102,12 @@ const allParts = (sql: SqlClient): Fragment =>
 /** Products by SKU and GTIN, their own or of a public variation; `is_whole` unless it is the beginning only. */
 const codes = (sql: SqlClient, { codePrefix, codes, pieces }: SearchWords): Fragment => {
   const asked = sql`unnest(
-    ${integers(codes.map((it) => it.piece))}::integer[], ${texts(codes.map((it) => it.code))}::text[]) asked (piece, code)`
+    (SELECT ${integers(codes.map((it) => it.piece))}::integer[]), (SELECT ${texts(codes.map((it) => it.code))}::text[])
+  ) asked (piece, code)`
   const owner = sql`CASE WHEN product.is_variation THEN product.parent_id ELSE product.id END AS product_id`
   const piece = sql.literal(String(pieces.at(-1) ?? 0))
-  const begins = (column: Fragment) => sql`
-    ${column} >= lower(${codePrefix}::text COLLATE "C") AND ${column} < lower(${codePrefix}::text COLLATE "C") || chr(1114111)`
+  const prefix = sql`(SELECT lower(${codePrefix}::text COLLATE "C"))`
+  const begins = (column: Fragment) => sql`${column} >= ${prefix} AND ${column} < ${prefix} || chr(1114111)`
   return sql`
     SELECT piece, ${owner}, true AS is_whole FROM ${asked}
       JOIN products product ON lower(product.sku) = lower(code COLLATE "C") AND product.sku <> '' AND product.is_public
