@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { PageStart } from "../PageStart.ts"
-import { isSeen, publicProducts } from "./readProducts.ts"
+import { isSeen } from "./readProducts.ts"
 
 const Listed = Schema.Struct({
   seen: Schema.Boolean,
@@ -33,7 +33,7 @@ export const listReviews = Effect.fnUntraced(function* (
     SELECT product.seen, CASE WHEN product.seen THEN (SELECT count(*)::int FROM reviews WHERE ${matches}) ELSE 0 END AS total,
       catalogue.changed_at AS catalogue_changed_at, ARRAY[page.date_created::text, page.id::text] AS place, page.document
     FROM catalogue CROSS JOIN (
-      SELECT EXISTS (SELECT FROM ${publicProducts(sql)} WHERE found.id = ${productId} AND ${isSeen(sql)}) AS seen
+      SELECT EXISTS (SELECT FROM products found WHERE found.id = ${productId} AND ${isSeen(sql)}) AS seen
     ) product LEFT JOIN LATERAL (
       SELECT id, date_created, document FROM reviews WHERE product.seen AND ${matches} ${after}
       ORDER BY date_created DESC, id DESC LIMIT ${limit + 1} OFFSET ${start.offset}

@@ -11,22 +11,25 @@ export const StoredProduct = Schema.Struct({
 })
 export type StoredProduct = typeof StoredProduct.Type
 
-/** What a public product's row needs to be shown. `product` is the alias of a row of `products`. */
+/**
+ * What the row of a product that the public sees needs to be shown. `product` is its alias: `found`, or `page` where it is
+ * selected with `id`. Most variations that it names are its own; the products of others are looked up one by one, where a
+ * join would look for one of each product named.
+ */
 export const storedColumns = (sql: SqlClient, product: "found" | "page"): Fragment => {
   const row = sql.literal(product)
   return sql`${row}.document, ARRAY(
-    SELECT named.id FROM products named
-    LEFT JOIN products owner ON named.is_variation AND owner.id = named.parent_id
-    WHERE named.id = ANY(${row}.reference_ids) AND named.is_public AND (NOT named.is_variation OR owner.is_public)
+    SELECT named.id FROM products named WHERE named.id = ANY(${row}.reference_ids) AND named.is_public
+      AND (NOT named.is_variation OR named.parent_id = ${row}.id OR ${ownerIsPublic(sql, "named")})
   ) AS public_ids`
 }
 
-/** Rows of `products` that the public may see: a variation only while its product is public. */
-export const publicProducts = (sql: SqlClient): Fragment => sql`products found
-  LEFT JOIN products owner ON found.is_variation AND owner.id = found.parent_id`
-/** Holds for those of them that may be seen. */
+/** Holds for a row of `products` that the public may see: a variation only while its product is public. */
 export const isSeen = (sql: SqlClient): Fragment =>
-  sql`found.is_public AND (NOT found.is_variation OR owner.is_public)`
+  sql`found.is_public AND (NOT found.is_variation OR ${ownerIsPublic(sql, "found")})`
+
+const ownerIsPublic = (sql: SqlClient, variation: "found" | "named"): Fragment =>
+  sql`(SELECT owner.is_public FROM products owner WHERE owner.id = ${sql.literal(variation)}.parent_id)`
 
 const One = Schema.Struct({ ...StoredProduct.fields, catalogue_changed_at: Schema.Date })
 const decodeOne = Schema.decodeUnknownEffect(Schema.Array(One))
@@ -35,7 +38,7 @@ const decodeOne = Schema.decodeUnknownEffect(Schema.Array(One))
 export const readProduct = Effect.fnUntraced(function* (sql: SqlClient, id: bigint) {
   const rows = yield* sql`
     SELECT ${storedColumns(sql, "found")}, catalogue.changed_at AS catalogue_changed_at
-    FROM catalogue, ${publicProducts(sql)} WHERE found.id = ${id} AND ${isSeen(sql)}`
+    FROM catalogue, products found WHERE found.id = ${id} AND ${isSeen(sql)}`
   const [row] = yield* Effect.orDie(decodeOne(rows))
   return row
 })
@@ -78,7 +81,7 @@ export const readProducts = Effect.fnUntraced(function* (sql: SqlClient, asked: 
     SELECT page.id, catalogue.changed_at AS catalogue_changed_at, ${storedColumns(sql, "page")}
     FROM catalogue LEFT JOIN LATERAL (
       SELECT found.id, found.document, found.reference_ids
-      FROM ${publicProducts(sql)} WHERE found.id = ANY(${ids(asked)}::bigint[]) AND ${isSeen(sql)}
+      FROM products found WHERE found.id = ANY(${ids(asked)}::bigint[]) AND ${isSeen(sql)}
     ) page ON true`
   return yield* Effect.orDie(decodeSeveral(rows))
 })
