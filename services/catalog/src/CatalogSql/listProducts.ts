@@ -79,14 +79,14 @@ const matching = (sql: SqlClient, language: string, filter: ProductFilter): Frag
 const chunk = (sql: SqlClient) => sql.literal(String(CHUNK))
 
 /** Whether a product's bit is set: the chunks as an array, each in its place. */
-const isMatching = (sql: SqlClient) => sql`get_bit(
+export const isMatching = (sql: SqlClient): Fragment => sql`get_bit(
   (ARRAY(
     SELECT bits FROM generate_series(0, (SELECT max(chunk) FROM matching)) place (chunk)
     LEFT JOIN matching USING (chunk) ORDER BY chunk
   ))[ordinal / ${chunk(sql)} + 1], ordinal % ${chunk(sql)}) = 1`
 
 /** The same of few: the pieces between the ones of a bitmap, written as text, tell where the ones stand. */
-const isAmongFew = (sql: SqlClient) => sql`ordinal = ANY(ARRAY(
+export const isAmongFew = (sql: SqlClient): Fragment => sql`ordinal = ANY(ARRAY(
   SELECT (chunk * ${chunk(sql)} + sum(length(zeros) + 1) OVER (PARTITION BY chunk ORDER BY nth))::int - 1
   FROM matching CROSS JOIN LATERAL string_to_table(bits::text, '1') WITH ORDINALITY piece (zeros, nth)
   -- The last piece has no one behind it.
