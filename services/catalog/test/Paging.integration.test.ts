@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import { SqlClient } from "effect/sql/SqlClient"
 import { Catalog } from "../src/Catalog.ts"
 import { listProducts } from "../src/CatalogSql/listProducts.ts"
+import { CHUNK } from "../src/FacetValue.ts"
 import type { ProductFilter, ProductOrder } from "../src/ProductQuery.ts"
 import { firstPage, gone, layerCatalog, noFilter, product, readProduct } from "./Shop.ts"
 
@@ -101,6 +102,10 @@ layer(layerCatalog())("a list that is followed page by page", (it) => {
           return frame === null
             ? gone(ResourceKind.PRODUCT, id, ++observation)
             : readProduct(product(id, { ...frame, ...fields }), ++observation)
+        }
+        // The products stand on both sides of the end of a chunk.
+        if (observation === 0) {
+          yield* sql`INSERT INTO free_ordinals SELECT generate_series(${CHUNK - 12}::integer, ${CHUNK + 30}::integer)`
         }
         yield* catalog.applyChanges(ids.map((id) => write(id, shop[id - 1] ?? null)))
 
