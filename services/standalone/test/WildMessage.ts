@@ -23,10 +23,20 @@ export interface Known {
   readonly forms: Readonly<Record<string, ReadonlyArray<string>>>
 }
 
-/** A message of that kind, each choice taken from the next number; without numbers, an empty one. */
-export const wildMessage = (schema: DescMessage, numbers: ReadonlyArray<number>, known: Known): Message => {
-  const tape = [...numbers]
-  const next = (below: number): number => (tape.shift() ?? 0) % below
+/** Choices that a seed decides: whole numbers from 0 and below a bound, the same ones for the same seed (mulberry32). */
+export const choices = (seed: number): ((below: number) => number) => {
+  let state = seed
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
+  }
+}
+
+/** A message of that kind, as a seed decides. */
+export const wildMessage = (schema: DescMessage, seed: number, known: Known): Message => {
+  const next = choices(seed)
   const pick = <A>(values: ReadonlyArray<A>, otherwise: A): A => values[next(values.length)] ?? otherwise
 
   /** Half of the messages hold what the catalogue takes, so that it has something to answer. */
@@ -62,15 +72,19 @@ export const wildMessage = (schema: DescMessage, numbers: ReadonlyArray<number>,
     if (field.message !== undefined) return reflect(field.message, message(field.message, depth + 1))
     return field.enum === undefined
       ? scalar(field.scalar ?? ScalarType.STRING, field.name)
-      : next(isTame ? 2 : 14)
+      : isTame
+        ? 1 + next(3)
+        : next(14)
   }
 
   const message = (desc: DescMessage, depth: number): Message => {
     const made = create(desc)
     const at = reflect(desc, made)
     for (const field of desc.fields) {
-      // Half of the fields are left out, and messages inside messages end somewhere.
-      if (next(2) === 0 || (field.message !== undefined && depth > 4)) continue
+      const isGiven = !isTame ? next(2) !== 0 : field.fieldKind === "list" ? next(2) !== 0 : next(10) !== 0
+      if (isTame && field.oneof !== undefined && at.oneofCase(field.oneof) !== undefined) continue
+      // Messages inside messages end somewhere.
+      if (!isGiven || (field.message !== undefined && depth > 4)) continue
       if (field.fieldKind === "list") {
         const list = at.get(field)
         for (let count = next(4); count > 0; count--) list.add(value(field, depth))
