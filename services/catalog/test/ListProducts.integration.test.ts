@@ -431,6 +431,14 @@ layer(layerCatalog())("ListProducts", (it) => {
           [[], 4]
         ]
       )
+      const followed: Array<number> = []
+      let cursor = ""
+      do {
+        const page = yield* catalog.listVariations(100n, { page: 1, perPage: 1, cursor })
+        followed.push(...page.items.map((it) => Number(it.id)))
+        cursor = page.nextCursor
+      } while (cursor !== "" && followed.length < 10)
+      assert.deepStrictEqual(followed, [102, 103, 104, 101])
     })
   )
 })
