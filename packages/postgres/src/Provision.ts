@@ -40,7 +40,10 @@ export const provision = (admin: Redacted.Redacted<string>, service: ServiceSche
             SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = ${service.role}) AS role,
               (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS superuser, current_database() AS database`
           const verb = found?.role === true ? "ALTER" : "CREATE"
-          yield* run(`${verb} ROLE ${identifier(service.role)} LOGIN PASSWORD '${password}'`)
+          // The one statement whose text is a secret, which no placeholder can stand for: its span would show it.
+          yield* run(`${verb} ROLE ${identifier(service.role)} LOGIN PASSWORD '${password}'`).pipe(
+            Effect.withTracerEnabled(false)
+          )
           // Who is no superuser has to be a member of a role to give it a schema.
           if (found?.superuser !== true) yield* sql`GRANT ${role} TO CURRENT_USER`
           yield* run(
