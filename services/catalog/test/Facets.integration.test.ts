@@ -231,6 +231,179 @@ layer(layerCatalog())("facets", (it) => {
   )
 })
 
+layer(layerCatalog())("facets as they are shown", (it) => {
+  it.effect("come in the shop's order: terms by menu order, parents first, the fullest brand first", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      const options = ["Ros&eacute;", "Black", "Blue"]
+      yield* catalog.applyChanges([
+        ...categories.map((it) => read(ResourceKind.CATEGORY, it, 1)),
+        read(ResourceKind.ATTRIBUTE, attribute, 1),
+        term(1, "Black", "noir", 2),
+        term(2, "Ros&eacute;", "rose", 1),
+        term(3, "Blue", "blue", 0),
+        ...[1, 2, 3].map((id) =>
+          readProduct(
+            product(id, {
+              categories: [{ id: id === 1 ? 20 : 12, name: "C", slug: "c" }],
+              brands: [{ id: id === 1 ? 5 : 6, name: id === 1 ? "A &amp; B" : "Z", slug: `b-${id}` }],
+              attributes: [
+                { id: 1, name: "Colour", slug: "pa_color", options },
+                { id: 9, name: "Shape", slug: "pa_shape", options: ["Round"] }
+              ],
+              average_rating: id === 1 ? "2.00" : "4.00",
+              rating_count: 1,
+              price: id === 1 ? "99.90" : "5"
+            }),
+            1
+          )
+        )
+      ])
+      const facets = create(FacetsSchema, (yield* catalog.getFacets(noFilter)).facets)
+      assert.deepStrictEqual(
+        facets.categories.map(({ count, id, name, parent }) => [
+          Number(id),
+          name,
+          Number(parent),
+          Number(count)
+        ]),
+        [
+          [20, "Category 20", 0, 1],
+          [10, "Category 10", 0, 2],
+          [11, "Category 11", 10, 2],
+          [12, "Category 12", 11, 2]
+        ]
+      )
+      assert.deepStrictEqual(
+        facets.brands.map((it) => [it.name, Number(it.count)]),
+        [
+          ["Z", 2],
+          ["A &amp; B", 1]
+        ]
+      )
+      assert.deepStrictEqual(
+        facets.attributes.map(({ name, slug, terms }) => [
+          slug,
+          name,
+          terms.map((it) => `${it.slug} ${it.name}`)
+        ]),
+        [
+          // Until the shop has told what it is called.
+          ["pa_shape", "pa_shape", ["round Round"]],
+          ["pa_color", "Colour", ["blue Blue", "rose Ros&eacute;", "noir Black"]]
+        ]
+      )
+      assert.deepStrictEqual(
+        facets.prices.map((it) => [it.minPrice, it.maxPrice]),
+        [
+          ["5", "6.9999"],
+          ["70", "99.9999"]
+        ]
+      )
+      assert.deepStrictEqual(
+        facets.ratings.map((it) => it.rating),
+        [4, 2]
+      )
+    })
+  )
+
+  it.effect("have one term for its old and its new name while products still say the old one", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      const colored = (id: number, options: ReadonlyArray<string>) =>
+        readProduct(product(id, { attributes: [{ id: 1, name: "Colour", slug: "pa_color", options }] }), 2)
+      yield* catalog.applyChanges([
+        colored(1, ["Light"]),
+        colored(2, ["Pale", "Light"]),
+        colored(3, ["Pale"])
+      ])
+      const renamed = read(
+        ResourceKind.TERM,
+        { id: 4, name: "Pale", slug: "light", description: "", menu_order: 0, count: 0 },
+        2,
+        1
+      )
+      yield* catalog.applyChanges([renamed])
+      const [color] = create(FacetsSchema, (yield* catalog.getFacets(noFilter)).facets).attributes
+      assert.deepStrictEqual(
+        color?.terms.map((it) => [it.slug, Number(it.count)]),
+        [["light", 3]]
+      )
+      const listed = { ...noFilter, attributes: [{ attribute: "pa_color", terms: ["light"] }] }
+      assert.strictEqual((yield* catalog.listProducts(listed, byId, firstPage)).total, 3)
+    })
+  )
+
+  it.effect("hold the 200 brands with the most products", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      const brand = (id: number) => ({ id, name: `Brand ${id}`, slug: `brand-${id}` })
+      yield* catalog.applyChanges(
+        Array.from({ length: 230 }, (_, nth) =>
+          readProduct(product(nth + 1, { brands: [brand(1000 + nth), brand(1000 + (nth % 215))] }), 3)
+        )
+      )
+      const { brands } = create(FacetsSchema, (yield* catalog.getFacets(noFilter)).facets)
+      assert.strictEqual(brands.length, 200)
+      assert.deepStrictEqual(
+        brands.slice(0, 15).map((it) => it.count),
+        Array.from({ length: 15 }, () => 2n)
+      )
+    })
+  )
+
+  it.effect("never mix two states of the catalogue while batches are applied", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      // Every batch moves all products at once: whatever is counted, all or none of them has it.
+      const batch = (nth: number) =>
+        catalog.applyChanges(
+          Array.from({ length: 20 }, (_, index) =>
+            readProduct(
+              product(2000 + index, {
+                on_sale: nth % 2 === 0,
+                stock_status: nth % 2 === 0 ? "instock" : "outofstock",
+                brands: [{ id: 1 + (nth % 2), name: `Brand ${nth % 2}`, slug: "b" }]
+              }),
+              10 + nth
+            )
+          )
+        )
+      yield* batch(0)
+      const filter = {
+        ...noFilter,
+        includeIds: Array.from({ length: 20 }, (_, index) => BigInt(2000 + index))
+      }
+      const seen = new Set<string>()
+      const look = Effect.gen(function* () {
+        const { facets, total } = yield* catalog.getFacets({ ...filter, stockStatus: "instock" })
+        const { brands, onSale, stockStatuses } = create(FacetsSchema, facets)
+        const state = [
+          total,
+          Number(onSale),
+          ...brands.map((it) => `${it.id}: ${it.count}`),
+          ...stockStatuses.map((it) => `${it.stockStatus}: ${it.count}`)
+        ]
+        seen.add(state.join(", "))
+      })
+      yield* Effect.all(
+        [
+          Effect.forEach(
+            Array.from({ length: 30 }, (_, nth) => nth + 1),
+            batch
+          ),
+          Effect.forEach(Array.from({ length: 60 }), () => look),
+          Effect.forEach(Array.from({ length: 60 }), () => look)
+        ],
+        { concurrency: 3 }
+      )
+      const states = ["20, 20, 1: 20, instock: 20", "0, 0, outofstock: 20"]
+      assert.isEmpty([...seen].filter((state) => !states.includes(state)))
+      assert.strictEqual(seen.size, 2)
+    })
+  )
+})
+
 const plain = (_: string, value: unknown) => (typeof value === "bigint" ? Number(value) : value)
 
 const everyValue = [

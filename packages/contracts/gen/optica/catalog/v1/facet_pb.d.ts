@@ -25,7 +25,7 @@ export declare type Facets = Message<"optica.catalog.v1.Facets"> & {
   categories: CategoryFacet[];
 
   /**
-   * Brands, the fullest first.
+   * Brands, the fullest first, at most 200.
    *
    * @generated from field: repeated optica.catalog.v1.BrandFacet brands = 2;
    */
@@ -190,7 +190,7 @@ export declare type AttributeFacet = Message<"optica.catalog.v1.AttributeFacet">
   name: string;
 
   /**
-   * Its terms, in the shop's order.
+   * Its terms, in the shop's order; of more than 200 those with the most products.
    *
    * @generated from field: repeated optica.catalog.v1.AttributeTermFacet terms = 3;
    */
@@ -251,7 +251,8 @@ export declare type PriceFacet = Message<"optica.catalog.v1.PriceFacet"> & {
   minPrice: string;
 
   /**
-   * The highest price of the range: just below the next one's lowest.
+   * The highest price of the range: just below the next one's lowest, prices being kept with four decimals to filter by;
+   * "" of the topmost range, which has no end.
    *
    * @generated from field: string max_price = 2;
    */
