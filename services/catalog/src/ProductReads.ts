@@ -55,7 +55,7 @@ export const make = (sql: SqlClient, allow: MetaAllow): ProductReads => {
   }, unavailable)
 
   const getProductBySlug = Effect.fn("Catalog.getProductBySlug")(function* (slug: string) {
-    const row = yield* readProductBySlug(sql, slugsOf(slug))
+    const row = yield* readProductBySlug(sql, slug, encodedSlug(slug))
     if (row === undefined) return yield* new ProductSlugNotFound({ slug })
     return { value: shown(allow, row), lastModified: row.catalogue_changed_at }
   }, unavailable)
@@ -100,13 +100,9 @@ export const make = (sql: SqlClient, allow: MetaAllow): ProductReads => {
   }
 }
 
-/** The slugs that may be meant: this one, and how WordPress writes it, letters outside ASCII as lower-case percent codes. */
-const slugsOf = (slug: string): ReadonlyArray<string> => [
-  ...new Set([
-    slug,
-    slug
-      .toWellFormed()
-      .replace(/[^\0-\x7f]+/g, encodeURIComponent)
-      .replace(/%[\dA-F]{2}/gi, (code) => code.toLowerCase())
-  ])
-]
+/** As WordPress writes it: letters outside ASCII as lower-case percent codes. */
+const encodedSlug = (slug: string): string =>
+  slug
+    .toWellFormed()
+    .replace(/[^\0-\x7f]+/g, encodeURIComponent)
+    .replace(/%[\dA-F]{2}/gi, (code) => code.toLowerCase())

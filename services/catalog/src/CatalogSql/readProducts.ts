@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
-import { ids, texts } from "./Parameters.ts"
+import { ids } from "./Parameters.ts"
 
 /** A public product as it is stored, and which of the products that it names are public now. */
 export const StoredProduct = Schema.Struct({
@@ -43,13 +43,13 @@ export const readProduct = Effect.fnUntraced(function* (sql: SqlClient, id: bigi
   return row
 })
 
-/** The public product, no variation, of the first of these slugs that has one. */
-export const readProductBySlug = Effect.fnUntraced(function* (sql: SqlClient, slugs: ReadonlyArray<string>) {
+/** The public product, no variation, that has this slug; where none has, the one with the other. */
+export const readProductBySlug = Effect.fnUntraced(function* (sql: SqlClient, slug: string, other: string) {
   const rows = yield* sql`
     SELECT ${storedColumns(sql, "found")}, catalogue.changed_at AS catalogue_changed_at
     FROM catalogue, products found
-    WHERE found.slug = ANY(${texts(slugs)}::text[]) AND found.is_public AND NOT found.is_variation
-    ORDER BY array_position(${texts(slugs)}::text[], found.slug), found.id LIMIT 1`
+    WHERE found.slug IN (${slug}, ${other}) AND found.is_public AND NOT found.is_variation
+    ORDER BY found.slug = ${slug} DESC, found.id LIMIT 1`
   const [row] = yield* Effect.orDie(decodeOne(rows))
   return row
 })
