@@ -4,6 +4,7 @@ import { CategorySchema } from "@optica/contracts/optica/catalog/v1/category_pb"
 import { ManageStock, ProductSchema } from "@optica/contracts/optica/catalog/v1/product_pb"
 import { RunKind, RunSchema, RunStatus } from "@optica/contracts/optica/sync/v1/run_pb"
 import * as OpenApi from "effect/http-api/OpenApi"
+import recorded from "../data/examples.json" with { type: "json" }
 import { categoryView } from "./CategoryView.ts"
 import { documentation } from "./ParameterDocumentation.ts"
 import * as Problems from "./Problems.ts"
@@ -94,7 +95,14 @@ interface Operation {
   parameters: Array<OpenApi.OpenAPISpecParameter>
   requestBody?: { required?: boolean }
   security: Array<object>
-  responses: Record<string, { description: string; headers?: Record<string, unknown>; content?: object }>
+  responses: Record<
+    string,
+    {
+      description: string
+      headers?: Record<string, unknown>
+      content?: Record<string, { schema: object; examples?: object }>
+    }
+  >
 }
 
 const text = { schema: { type: "string" }, required: true }
@@ -169,6 +177,16 @@ const describeOperation = (path: string, operation: Operation): void => {
   }
 }
 
+/** Answers of a demo store, by the path of their operation; see the test that records them. */
+const answers = new Map(Object.entries<{ readonly request: string; readonly answer: unknown }>(recorded))
+
+const giveExample = (path: string, operation: Operation): void => {
+  const example = answers.get(path)
+  const content = operation.responses[200]?.content?.["application/json"]
+  if (example === undefined || content === undefined) return
+  content.examples = { recorded: { summary: `GET ${example.request}`, value: example.answer } }
+}
+
 const isOperation = (value: unknown): value is Operation =>
   typeof value === "object" && value !== null && "responses" in value && "parameters" in value
 
@@ -182,7 +200,10 @@ export const annotations = OpenApi.annotations({
   transform: (document) => {
     for (const [path, item] of Object.entries<object>(document.paths)) {
       for (const operation of Object.values(item))
-        if (isOperation(operation)) describeOperation(path, operation)
+        if (isOperation(operation)) {
+          describeOperation(path, operation)
+          giveExample(path, operation)
+        }
     }
     for (const [name, example] of Object.entries(examples))
       document.components.schemas[name].examples = [example]

@@ -24,7 +24,17 @@ const Answer = Schema.Struct({
     Schema.String,
     Schema.Struct({ schema: Json, required: Schema.Boolean, description: Schema.optionalKey(Schema.String) })
   ),
-  content: Schema.optionalKey(Schema.Record(Schema.String, Schema.Struct({ schema: Json })))
+  content: Schema.optionalKey(
+    Schema.Record(
+      Schema.String,
+      Schema.Struct({
+        schema: Json,
+        examples: Schema.optionalKey(
+          Schema.Struct({ recorded: Schema.Struct({ summary: Schema.String, value: Schema.Unknown }) })
+        )
+      })
+    )
+  )
 })
 const Operation = Schema.Struct({
   tags: Schema.Array(Schema.String),
@@ -152,6 +162,22 @@ describe("the OpenAPI document", () => {
   it("lists every code that clients branch on", () => {
     for (const [code, { status }] of Object.entries(catalogue)) {
       expect(document.info.description).toContain(`| \`${code}\` | ${status} |`)
+    }
+  })
+
+  it("gives an answer of a real catalogue for every public read, of the form that it declares", () => {
+    const declared = new Map<string, ReadonlyArray<Schema.Top>>()
+    HttpApi.reflect(Api, {
+      onGroup: () => {},
+      onEndpoint: ({ endpoint }) => {
+        declared.set(endpoint.path.replace(/:([a-z]+)/g, "{$1}"), [...endpoint.success])
+      }
+    })
+    for (const { path, operation } of operations.filter((it) => it.path.startsWith("/api/"))) {
+      const { recorded } = operation.responses[200]?.content?.["application/json"]?.examples ?? {}
+      expect(recorded?.summary, path).toContain(`GET ${path.split("{")[0]}`)
+      const [schema] = declared.get(path) ?? []
+      expect(schema !== undefined && Schema.is(schema)(recorded?.value), path).toBe(true)
     }
   })
 

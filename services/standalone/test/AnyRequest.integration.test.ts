@@ -176,7 +176,7 @@ layer(served, { excludeTestServices: true, timeout: 60_000 })("a catalogue with 
     "answers or refuses any message at every RPC",
     {
       rpc: Schema.Literals(CatalogService.methods.map((it) => it.localName)),
-      isOperator: Schema.Boolean,
+      isOperator: Schema.Literals([true, true, true, false]),
       seed: Seed
     },
     ({ rpc, isOperator, seed }) =>
