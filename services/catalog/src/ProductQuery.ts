@@ -54,14 +54,3 @@ export interface PageQuery {
   /** "" to start at `page`. */
   readonly cursor: string
 }
-
-/** The same as rows. */
-export interface Window {
-  readonly limit: number
-  readonly offset: number
-}
-
-export const windowOf = (query: PageQuery): Window => ({
-  limit: query.perPage,
-  offset: (query.page - 1) * query.perPage
-})

@@ -61,7 +61,7 @@ export declare type GetProductResponse = Message<"optica.catalog.v1.GetProductRe
   product?: Product | undefined;
 
   /**
-   * When the catalogue last changed it.
+   * When the catalogue last changed anything; in PRODUCT_VIEW_FULL, this product.
    *
    * @generated from field: google.protobuf.Timestamp last_modified = 2;
    */
@@ -115,7 +115,7 @@ export declare type GetProductBySlugResponse = Message<"optica.catalog.v1.GetPro
   product?: Product | undefined;
 
   /**
-   * When the catalogue last changed it.
+   * When the catalogue last changed anything.
    *
    * @generated from field: google.protobuf.Timestamp last_modified = 2;
    */
@@ -246,7 +246,7 @@ export declare type ProductFilter = Message<"optica.catalog.v1.ProductFilter"> &
   stockStatus: string;
 
   /**
-   * With each of these attributes; at most one entry for an attribute.
+   * With each of these attributes; at most one entry for an attribute, or INVALID_ARGUMENT (RequestInvalid).
    *
    * @generated from field: repeated optica.catalog.v1.AttributeFilter attributes = 10;
    */
@@ -1210,7 +1210,7 @@ export declare const CatalogService: GenService<{
     output: typeof GetFacetsResponseSchema;
   },
   /**
-   * A page of the approved reviews of a product, the newest first. NOT_FOUND (ProductNotFound) when the public may not
+   * A page of the approved reviews of a product, the newest first; variations have none. NOT_FOUND (ProductNotFound) when the public may not
    * see the product.
    *
    * @generated from rpc optica.catalog.v1.CatalogService.ListReviews
@@ -1221,7 +1221,8 @@ export declare const CatalogService: GenService<{
     output: typeof ListReviewsResponseSchema;
   },
   /**
-   * The stock of a product and of its variations. NOT_FOUND (ProductNotFound) when the public may not see it.
+   * The stock of a product and of its variations. What a product counts for its variations is told as it is now, of each
+   * of them. NOT_FOUND (ProductNotFound) when the public may not see it.
    *
    * @generated from rpc optica.catalog.v1.CatalogService.GetStock
    */

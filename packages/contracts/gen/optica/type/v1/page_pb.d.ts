@@ -17,8 +17,8 @@ export declare const file_optica_type_v1_page: GenFile;
  */
 export declare type PageRequest = Message<"optica.type.v1.PageRequest"> & {
   /**
-   * The page, from 1. 0 means 1. A page past the end is an empty page, not an error. Where a list has cursors, page and
-   * per_page have to lie within its first 10,000 items: go on with the cursor there.
+   * The page, from 1. 0 means 1. A page past the end is an empty page, not an error. page times per_page is 10,000 at
+   * most, beyond that INVALID_ARGUMENT (reason PageTooDeep): go on with the cursor there.
    *
    * @generated from field: int32 page = 1;
    */
@@ -32,8 +32,9 @@ export declare type PageRequest = Message<"optica.type.v1.PageRequest"> & {
   perPage: number;
 
   /**
-   * Where to go on: next_cursor of an answer to the same request, filters and order included. Leave page out then. ""
-   * starts at page. A cursor of another request, or one that was changed, is INVALID_ARGUMENT (reason CursorInvalid).
+   * Where to go on: next_cursor of an answer to the same request, filters and order included; per_page may be another.
+   * Leave page out then. "" starts at page. A cursor of another request, or one that was changed, is INVALID_ARGUMENT
+   * (reason CursorInvalid).
    *
    * @generated from field: string cursor = 3;
    */
@@ -53,7 +54,7 @@ export declare const PageRequestSchema: GenMessage<PageRequest>;
  */
 export declare type PageInfo = Message<"optica.type.v1.PageInfo"> & {
   /**
-   * The page that was answered, from 1.
+   * The page that was answered, from 1; of a cursor, one more than of the answer that it came with.
    *
    * @generated from field: int32 page = 1;
    */
