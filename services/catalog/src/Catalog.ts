@@ -16,6 +16,7 @@ import * as Facets from "./Facets.ts"
 import * as ProductLists from "./ProductLists.ts"
 import * as ProductReads from "./ProductReads.ts"
 import * as ProductSearch from "./ProductSearch.ts"
+import { checkSearchLanguage, type SearchLanguageUnknown } from "./SearchLanguage.ts"
 import * as Stats from "./Stats.ts"
 
 /** What is held of one thing. */
@@ -65,13 +66,16 @@ export class Catalog extends Context.Service<
     Mirror
 >()("@optica/catalog/Catalog") {
   /** Needs the schema `catalog` with its migrations. */
-  static readonly layerNoDeps = (options: CatalogOptions): Layer.Layer<Catalog, SqlError, SqlClient> =>
+  static readonly layerNoDeps = (
+    options: CatalogOptions
+  ): Layer.Layer<Catalog, SqlError | SearchLanguageUnknown, SqlClient> =>
     Layer.effect(
       Catalog,
       Effect.gen(function* () {
         const sql = yield* SqlClient
         const allow = new Set(options.metaAllow)
         const derivation = derivationOf(allow, options.searchLanguage)
+        yield* checkSearchLanguage(sql, options.searchLanguage)
         yield* deriveAnew(sql, derivation)
         const cursors = Cursor.make(options.cursorSecret)
         const { changed, getCatalogStats } = yield* Stats.make(sql)

@@ -1,6 +1,7 @@
-import type { MessageInitShape } from "@bufbuild/protobuf"
+import { fromBinary, type MessageInitShape } from "@bufbuild/protobuf"
+import { timestampFromDate } from "@bufbuild/protobuf/wkt"
 import type { SuggestProductsResponseSchema } from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
-import type { Product } from "@optica/contracts/optica/catalog/v1/product_pb"
+import { ProductSchema } from "@optica/contracts/optica/catalog/v1/product_pb"
 import type { SearchHitSchema } from "@optica/contracts/optica/catalog/v1/search_pb"
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
@@ -12,8 +13,9 @@ import {
 } from "./CatalogFailure.ts"
 import { markTexts } from "./CatalogSql/markTexts.ts"
 import { searchProducts } from "./CatalogSql/searchProducts.ts"
+import { suggest, type Term } from "./CatalogSql/suggest.ts"
 import type { Cursors } from "./Cursor.ts"
-import { highlighted, START, unmarked } from "./Highlight.ts"
+import { highlighted, markable, START } from "./Highlight.ts"
 import { htmlText } from "./HtmlText.ts"
 import { nextCursor, pageStart, queryText } from "./PageStart.ts"
 import type { Page } from "./ProductLists.ts"
@@ -50,21 +52,22 @@ export const make = (
   /** One of PostgreSQL's, such as `english`. */
   language: string
 ): ProductSearch => {
-  const highlight = Effect.fnUntraced(function* (query: string | null, products: ReadonlyArray<Product>) {
-    if (products.length === 0) return []
-    const items = products.map((product) => ({
-      name: unmarked(htmlText(product.name, longest.name)),
-      text: unmarked(htmlText(`${product.shortDescription} ${product.description}`, longest.text))
+  /** Highlights of names and texts, as HTML. */
+  const highlight = Effect.fnUntraced(function* (
+    query: string | null,
+    items: ReadonlyArray<{ readonly name: string; readonly text: string }>
+  ) {
+    if (items.length === 0) return []
+    const plain = items.map(({ name, text }) => ({
+      name: htmlText(name, longest.name),
+      text: htmlText(text, longest.text)
     }))
-    const marked = query === null ? items : yield* markTexts(sql, language, query, items)
-    return products.map((product, position) => {
-      const { name = "", text = "" } = marked[position] ?? {}
-      return {
-        product,
-        highlightedName: highlighted(name),
-        highlightedText: text.includes(START) ? highlighted(text) : ""
-      }
-    })
+    const given = plain.map(({ name, text }) => ({ name: markable(name), text: markable(text) }))
+    const marked = query === null ? given : yield* markTexts(sql, language, query, given)
+    return plain.map(({ name, text }, position) => ({
+      name: highlighted(name, marked[position]?.name ?? ""),
+      text: marked[position]?.text.includes(START) === true ? highlighted(text, marked[position].text) : ""
+    }))
   })
 
   const search = Effect.fn("Catalog.searchProducts")(function* (filter: ProductFilter, asked: PageQuery) {
@@ -79,8 +82,19 @@ export const make = (
       )
     const last = rows.length > asked.perPage ? rows[asked.perPage - 1] : undefined
     const corrected = first?.corrected ?? ""
+    const marked = yield* highlight(
+      first?.query ?? null,
+      products.map(({ description, name, shortDescription }) => ({
+        name,
+        text: `${shortDescription} ${description}`
+      }))
+    )
     return {
-      items: yield* highlight(first?.query ?? null, products),
+      items: products.map((product, position) => ({
+        product,
+        highlightedName: marked[position]?.name ?? "",
+        highlightedText: marked[position]?.text ?? ""
+      })),
       total: first?.total ?? 0,
       page: start.page,
       nextCursor: nextCursor(
@@ -94,5 +108,29 @@ export const make = (
     }
   }, unavailable)
 
-  return { searchProducts: search, suggestProducts: () => Effect.die("to do") }
+  const suggestions = Effect.fn("Catalog.suggestProducts")(function* (text: string, limit: number) {
+    const found = yield* suggest(sql, language, text, limit)
+    const products = found.products.map((document) => fromBinary(ProductSchema, document))
+    const terms = [...found.categories, ...found.brands]
+    const marked = yield* highlight(
+      found.query,
+      [...products, ...terms].map(({ name }) => ({ name, text: "" }))
+    )
+    const nameOf = (position: number) => marked[position]?.name ?? ""
+    const suggestion = (first: number) => (term: Term, position: number) => ({
+      ...term,
+      highlightedName: nameOf(first + position)
+    })
+    return {
+      products: products.map(({ id, images, name, permalink, price, slug }, position) => ({
+        ...{ id, name, permalink, price, slug, highlightedName: nameOf(position) },
+        ...(images[0] === undefined ? {} : { image: images[0] })
+      })),
+      categories: found.categories.map(suggestion(products.length)),
+      brands: found.brands.map(suggestion(products.length + found.categories.length)),
+      lastModified: timestampFromDate(found.lastModified)
+    }
+  }, unavailable)
+
+  return { searchProducts: search, suggestProducts: suggestions }
 }

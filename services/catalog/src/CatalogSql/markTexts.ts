@@ -12,8 +12,8 @@ const decodeMarked = Schema.decodeUnknownEffect(
 const marks = `StartSel=${START}, StopSel=${END}`
 
 /**
- * Plain texts with what a query finds between {@link START} and {@link END}: each name whole, of each other text the
- * piece around it. `query` is a tsquery as PostgreSQL wrote it.
+ * Texts of `markable` with what a query finds between {@link START} and {@link END}: each name whole, of each other text
+ * the piece around it. `query` is a tsquery as PostgreSQL wrote it.
  */
 export const markTexts = Effect.fnUntraced(function* (
   sql: SqlClient,

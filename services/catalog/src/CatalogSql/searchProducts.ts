@@ -32,7 +32,7 @@ const WEIGHTS = "'{0.05, 0.3, 0.6, 1}'"
 
 /**
  * A page of what a text finds, the best first, and the one after it: products that have it as their SKU or GTIN, then by
- * rank, then the most popular. Of more than a thousand hits those are ranked that have all words in their name, the
+ * rank, then the most popular. Of more than a thousand hits those are ranked that have all words in name, codes and brands, the
  * thousand most popular of them; the others follow by popularity. One snapshot; an empty page is one row without a document.
  *
  * A place ends in the least popular product that was ranked, so that the pages of a cursor agree on who was, however many
@@ -43,7 +43,8 @@ export const searchProducts = Effect.fnUntraced(function* (
   language: string,
   filter: ProductFilter,
   start: PageStart,
-  limit: number
+  limit: number,
+  most: number = RANKED
 ) {
   const [kind = "", rank = "", sales = "", id = "", leastSales = "", leastId = "", corrected = ""] =
     start.after ?? []
@@ -55,7 +56,7 @@ export const searchProducts = Effect.fnUntraced(function* (
   const order = sql`ORDER BY kind DESC, rank DESC, total_sales DESC, product_id DESC`
   const wanted = sql.literal(String(start.offset + limit + 1))
   const highest = sql.literal("9223372036854775807")
-  const ranked = sql.literal(String(RANKED))
+  const ranked = sql.literal(String(most))
   const allRanked = isGoingOn ? sql`${leastId}::text = ''` : sql`(SELECT total FROM counted) <= ${ranked}`
   const inPool = isGoingOn
     ? sql`${leastId}::text <> '' AND (total_sales, product_id) >= (nullif(${leastSales}::text, '')::bigint, nullif(${leastId}::text, '')::bigint)`
@@ -76,7 +77,7 @@ export const searchProducts = Effect.fnUntraced(function* (
     counted AS MATERIALIZED (SELECT coalesce(sum(bit_count(bits)), 0)::int AS total FROM matching),
     pool AS MATERIALIZED (
       SELECT product_id, total_sales FROM product_texts
-      WHERE words @@ (SELECT in_name FROM looked_for) AND ${isMatching(sql)} AND ${inPool}
+      WHERE words @@ (SELECT in_title FROM looked_for) AND ${isMatching(sql)} AND ${inPool}
       ORDER BY total_sales DESC, product_id DESC ${isGoingOn ? sql`` : sql`LIMIT ${ranked}`}
     ),
     ranked AS MATERIALIZED (

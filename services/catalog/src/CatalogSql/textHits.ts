@@ -3,7 +3,7 @@ import type { Fragment } from "effect/sql/Statement"
 import { CHUNK } from "../FacetValue.ts"
 import { type SearchWords, searchWords } from "../SearchWords.ts"
 import { integers, texts } from "./Parameters.ts"
-import { alike, configurationOf, inName } from "./writeTexts.ts"
+import { alike, configurationOf, inTitle } from "./writeTexts.ts"
 
 /**
  * Rows `(chunk, bits)`: one bit for each product that a search finds, in any base, with the same correction of what is
@@ -15,19 +15,13 @@ export const textBits = (sql: SqlClient, language: string, search: string): Frag
 /**
  * Parts of a WITH clause. `hits (chunk, bits)` are the products that a text finds;
  * `exact (product_id)` those whose own SKU or GTIN it is, or that of one of their variations; `looked_for (query,
- * in_name, corrected)` is what was looked for, as the whole text and as the name only, and the words where they are not
+ * in_title, corrected)` is what was looked for, as the whole text and as what it is called (name, codes, brands), and the words where they are not
  * those that were typed, "" otherwise. A text without any word finds nothing.
  */
 export const textHits = (sql: SqlClient, language: string, search: SearchWords): Fragment => {
-  const last = sql.literal(String(search.words.length))
+  const last = lastOf(sql, search)
   return sql`
-    typed AS MATERIALIZED (
-      SELECT n::int, piece, word, unaccent(word) AS folded
-      FROM unnest((SELECT ${texts(search.words)}::text[]), (SELECT ${integers(search.pieces)}::integer[]))
-        WITH ORDINALITY typed (word, piece, n)
-    ),
-    parts AS MATERIALIZED (${queries(sql, language, sql`typed`, last)}),
-    asked AS MATERIALIZED (SELECT ${allParts(sql)} AS query FROM parts),
+    ${askedWith(sql, language, search, 2)},
     codes AS MATERIALIZED (${codes(sql, search)}),
     found AS MATERIALIZED (
       SELECT chunk, bit_or(bits) AS bits FROM (
@@ -49,7 +43,7 @@ export const textHits = (sql: SqlClient, language: string, search: SearchWords):
       LEFT JOIN LATERAL (${mistyped(sql, last)}) meant ON true
       WHERE NOT EXISTS (SELECT FROM found)
     ),
-    parts_instead AS MATERIALIZED (${queries(sql, language, sql`instead`, last)}),
+    parts_instead AS MATERIALIZED (${queries(sql, language, sql`instead`, last, 2)}),
     corrected AS MATERIALIZED (
       SELECT CASE WHEN EXISTS (SELECT FROM instead WHERE other IS NOT NULL)
         THEN (SELECT ${allParts(sql)} FROM parts_instead parts) END AS query
@@ -60,9 +54,7 @@ export const textHits = (sql: SqlClient, language: string, search: SearchWords):
       ${bitsOf(sql, sql`product_texts WHERE words @@ (SELECT query FROM corrected)`)}
     ),
     looked_for AS MATERIALIZED (
-      SELECT query, corrected,
-        -- Every word of it is a text in quotes, in which a quote is two.
-        regexp_replace(query::text, '''((?:[^'']|'''')+)''', '''' || ${inName(sql)} || '\\1''', 'g')::tsquery AS in_name
+      SELECT query, corrected, ${titled(sql)} AS in_title
       FROM (
         SELECT coalesce(corrected.query, asked.query) AS query, CASE WHEN corrected.query IS NULL THEN ''
           ELSE (SELECT string_agg(coalesce(other, word), ' ' ORDER BY n) FROM instead) END AS corrected
@@ -70,6 +62,26 @@ export const textHits = (sql: SqlClient, language: string, search: SearchWords):
       ) chosen
     )`
 }
+
+/**
+ * Parts of a WITH clause: `typed` are the words of a search, `parts` a query for each of them, `asked (query)` all of these
+ * together. The last word is also looked for as a beginning if it has so many letters.
+ */
+export const askedWith = (
+  sql: SqlClient,
+  language: string,
+  search: SearchWords,
+  letters: number
+): Fragment => sql`
+  typed AS MATERIALIZED (
+    SELECT n::int, piece, word, unaccent(word) AS folded
+    FROM unnest((SELECT ${texts(search.words)}::text[]), (SELECT ${integers(search.pieces)}::integer[]))
+      WITH ORDINALITY typed (word, piece, n)
+  ),
+  parts AS MATERIALIZED (${queries(sql, language, sql`typed`, lastOf(sql, search), letters)}),
+  asked AS MATERIALIZED (SELECT ${allParts(sql)} AS query FROM parts)`
+
+const lastOf = (sql: SqlClient, search: SearchWords): Fragment => sql.literal(String(search.words.length))
 
 const bitsOf = (sql: SqlClient, rows: Fragment): Fragment => {
   const chunk = sql.literal(String(CHUNK))
@@ -80,20 +92,30 @@ const bitsOf = (sql: SqlClient, rows: Fragment): Fragment => {
  * Each word of a table as a query: its forms, and of the last one also what begins with it. What a language has too much
  * of ("the") is left out, unless there is nothing else.
  */
-const queries = (sql: SqlClient, language: string, words: Fragment, last: Fragment): Fragment => sql`
+const queries = (
+  sql: SqlClient,
+  language: string,
+  words: Fragment,
+  last: Fragment,
+  letters: number
+): Fragment => sql`
   SELECT n, piece, folded, CASE
       WHEN numnode(forms) = 0 THEN CASE WHEN bool_and(numnode(forms) = 0) OVER () THEN beginning END
       ELSE coalesce(forms || beginning, forms)
     END AS query
   FROM (
     SELECT n, piece, folded, plainto_tsquery(${configurationOf(sql, language)}, folded) AS forms,
-      CASE WHEN n = ${last} AND (length(folded) > 1 OR folded > '⺀' COLLATE "C") THEN ${beginning(sql, sql`folded`)} END AS beginning
+      CASE WHEN n = ${last} AND (length(folded) >= ${sql.literal(String(letters))} OR folded > '⺀' COLLATE "C") THEN ${beginning(sql, sql`folded`)} END AS beginning
     FROM ${words}
   ) formed`
 
 /** Quoted as a tsquery is written, so that no character of the word means anything. */
 const beginning = (sql: SqlClient, word: Fragment): Fragment =>
   sql`('''' || replace(replace(${word}, '\\', '\\\\'), '''', '''''') || ''':*')::tsquery`
+
+/** The same `query` of what products are called. Every word of it is a text in quotes, in which a quote is two. */
+export const titled = (sql: SqlClient): Fragment =>
+  sql`regexp_replace(query::text, '''((?:[^'']|'''')+)''', '''' || ${inTitle(sql)} || '\\1''', 'g')::tsquery`
 
 /** All of `parts` have to be there. */
 const allParts = (sql: SqlClient): Fragment =>

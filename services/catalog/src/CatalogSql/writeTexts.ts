@@ -6,17 +6,17 @@ import type { SearchText } from "../SearchText.ts"
 import { bytes, ids, texts } from "./Parameters.ts"
 
 /** Part of the hash of every text: raise it with any change to what is made of one. */
-const MAKING = 2
+const MAKING = 3
 
 /** The configuration of a language that folds accents; `language` is a setting that has been checked. */
 export const configurationOf = (sql: SqlClient, language: string): Fragment =>
   sql`${`optica_${language}`}::text::regconfig`
 
 /**
- * What a word of the name begins with in a second entry: the index tells then which products have a word in their name,
- * and so what the name of a product has in common with a search that finds half of the shop.
+ * What a word begins with in a second entry, where it is of the name, a code or a brand: the index tells then what is
+ * called so, also of a word that half of the shop has in its descriptions.
  */
-export const inName = (sql: SqlClient): Fragment => sql.literal("chr(1)")
+export const inTitle = (sql: SqlClient): Fragment => sql.literal("chr(1)")
 
 /** Letters of other alphabets, and the ASCII characters that stand for them in `search_words.alike`: in each alphabet its own. */
 const letters = [
@@ -63,11 +63,12 @@ export const writeTexts = Effect.fnUntraced(function* (
     ), written AS (
       INSERT INTO product_texts (product_id, ordinal, total_sales, text_hash, words)
       SELECT product_id, ordinal, total_sales, text_hash, setweight(named, 'A')
-        || setweight(${vector("b")}, 'B') || setweight(${vector("c")}, 'C')
+        || setweight(coded, 'B') || setweight(${vector("c")}, 'C')
         -- Of a description it counts that it has a word, not where and how often.
         || strip(to_tsvector(${configuration}, unaccent(read.d)))
-        || array_to_tsvector(ARRAY(SELECT ${inName(sql)} || word FROM unnest(tsvector_to_array(named)) word))
-      FROM read CROSS JOIN LATERAL (SELECT ${vector("a")} AS named OFFSET 0) name ORDER BY product_id
+        || array_to_tsvector(ARRAY(SELECT ${inTitle(sql)} || word FROM unnest(tsvector_to_array(named || coded)) word))
+      FROM read CROSS JOIN LATERAL (SELECT ${vector("a")} AS named, ${vector("b")} AS coded OFFSET 0) its
+      ORDER BY product_id
       ON CONFLICT (product_id) DO UPDATE SET ordinal = excluded.ordinal, total_sales = excluded.total_sales,
         text_hash = excluded.text_hash, words = excluded.words
     )
