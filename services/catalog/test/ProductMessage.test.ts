@@ -26,7 +26,10 @@ const poisoned = (value: Schema.Json, poison: string): Schema.Json => {
 const variants = (json: Schema.JsonObject, poison: string): ReadonlyArray<Schema.JsonObject> =>
   Object.keys(json).flatMap((key) => {
     const value = json[key]
-    return value === undefined ? [] : [{ ...json, [key]: poisoned(value, poison) }]
+    if (value === undefined) return []
+    const variant = poisoned(value, poison)
+    // Where there is no string, nothing was replaced.
+    return JSON.stringify(variant) === JSON.stringify(value) ? [] : [{ ...json, [key]: variant }]
   })
 
 const allow = new Set(["lens_code"])
