@@ -4,11 +4,15 @@ import type { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
 import type { ProductFilter } from "../ProductQuery.ts"
 import { choices, kind, termsOfValues } from "./choices.ts"
+import { countsOfFew, fewProducts } from "./countFew.ts"
 import { bitSets, unionAll } from "./matchingBits.ts"
 import { integers, texts } from "./Parameters.ts"
 
 /** How many brands, and terms of one attribute, are answered at most: those with the most products. */
 const MOST = 200
+
+/** Of so many products what they have is counted one by one; of more the bits of all values are read. */
+const FEW = 300
 
 const CountedValue = Schema.Struct({
   kind: Schema.Int,
@@ -45,7 +49,8 @@ export const countFacets = Effect.fnUntraced(function* (
   sql: SqlClient,
   filter: ProductFilter,
   /** What the filter's search finds, as rows `(chunk, bits)`; undefined without one. */
-  hits: Fragment | undefined
+  hits: Fragment | undefined,
+  few = FEW
 ) {
   const sets = [
     ...bitSets(sql, hits === undefined ? "listed" : "searchable", filter, choices(sql, filter)),
@@ -60,17 +65,19 @@ export const countFacets = Effect.fnUntraced(function* (
     (without) => numbered.filter(({ facet }) => facet === 0 || facet !== without).length
   )
   const rows = yield* sql`
-    WITH part (facet, chunk, bits) AS MATERIALIZED (${unionAll(sql, numbered.map(part))}),
+    WITH RECURSIVE part (facet, chunk, bits) AS MATERIALIZED (${unionAll(sql, numbered.map(part))}),
     matching (without, chunk, bits) AS MATERIALIZED (
       SELECT without, chunk, bit_and(bits)
       FROM part, unnest(${integers(sizes)}::int[]) WITH ORDINALITY wanted (sets, place), LATERAL (SELECT place - 1) w (without)
       WHERE facet = 0 OR facet <> without
       GROUP BY without, chunk, sets HAVING count(*) = sets AND bit_count(bit_and(bits)) > 0
     ),
+    ${fewProducts(sql, few)},
     value AS MATERIALIZED (SELECT row_number() OVER () AS n, value.* FROM ${values(sql, facets)} value),
     counted AS MATERIALIZED (
       SELECT value.*, tally.count FROM value JOIN (
-        SELECT n, sum(count)::int AS count FROM (${countsOfChunks(sql)}) chunks GROUP BY n HAVING sum(count) > 0
+        SELECT n, sum(count)::int AS count
+        FROM ((${countsOfChunks(sql)}) UNION ALL (${countsOfFew(sql)})) chunks GROUP BY n HAVING sum(count) > 0
       ) tally USING (n)
     )
     SELECT catalogue.changed_at AS catalogue_changed_at,
@@ -115,7 +122,8 @@ const values = (sql: SqlClient, facets: ReadonlyArray<string>): Fragment => {
  * order, and keeps the bits out of what is grouped.
  */
 const countsOfChunks = (sql: SqlClient): Fragment => {
-  const read = sql`chunk BETWEEN (SELECT min(chunk) FROM matching) AND (SELECT max(chunk) FROM matching)`
+  const read = sql`value.facet NOT IN (SELECT without FROM few)
+    AND chunk BETWEEN (SELECT min(chunk) FROM matching) AND (SELECT max(chunk) FROM matching)`
   return sql`
     SELECT own.n, bit_count(own.bits & matching.bits) AS count
     FROM (
