@@ -8,9 +8,10 @@ import recorded from "../data/examples.json" with { type: "json" }
 import { categoryView } from "./CategoryView.ts"
 import { documentation } from "./ParameterDocumentation.ts"
 import * as Problems from "./Problems.ts"
-import { productView, variationView } from "./ProductView.ts"
+import { productFields, productView, variationFields, variationView } from "./ProductView.ts"
 import { API_VERSION } from "./ResponseHeaders.ts"
 import { runView } from "./RunView.ts"
+import { hitFields } from "./SearchHitView.ts"
 
 const problemTable = Object.entries(Problems.catalogue)
   .map(([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`)
@@ -145,6 +146,11 @@ const pagedAnswer = {
 /** Without a token from this machine. */
 const local = new Set(["/metrics", "/health/metrics", "/health/full"])
 
+/** Names that `fields` takes. */
+const fieldsAt = (path: string): ReadonlyArray<string> => [
+  ...(path.endsWith("/variations") ? variationFields : path.endsWith("/search") ? hitFields : productFields)
+]
+
 const describeOperation = (path: string, operation: Operation): void => {
   const cacheable = path.startsWith("/api/")
   const paged = operation.parameters.some(({ name }) => name === "per_page")
@@ -157,6 +163,8 @@ const describeOperation = (path: string, operation: Operation): void => {
     const documented = documentation[name]
     if (documented === undefined) throw new Error(`the parameter ${name} of ${path} is not documented`)
     Object.assign(parameter, documented, styles[String(documented.schema.type)])
+    if (name === "fields")
+      parameter.schema = { ...documented.schema, items: { type: "string", enum: fieldsAt(path) } }
   }
   if (local.has(path)) operation.security = [{}, { operator: [] }]
   if (operation.requestBody === undefined) {
