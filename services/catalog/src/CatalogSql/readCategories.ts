@@ -23,25 +23,35 @@ const decodeCategory = Schema.decodeUnknownEffect(Schema.Array(Counted))
  */
 export const readCategories = Effect.fnUntraced(function* (sql: SqlClient) {
   const rows = yield* sql`
-    SELECT catalogue.changed_at AS catalogue_changed_at, c.id, c.parent_id, c.document, ${products(sql)} AS products
-    FROM catalogue LEFT JOIN categories c ON true ORDER BY c.menu_order, c.title_key, c.id`
+    WITH listed AS MATERIALIZED ${listed(sql)}, counted AS MATERIALIZED (
+      -- OFFSET 0 keeps the bits out of what is grouped.
+      SELECT key, sum(count)::int AS products FROM (
+        SELECT v.key, bit_count(own.bits & listed.bits) AS count
+        FROM facet_values v JOIN facet_bits own ON own.value_id = v.id JOIN listed ON listed.chunk = own.chunk
+        WHERE v.kind = ${kind(sql, "subtree")} AND v.scope = '' OFFSET 0
+      ) chunks GROUP BY key
+    )
+    SELECT catalogue.changed_at AS catalogue_changed_at, c.id, c.parent_id, c.document,
+      coalesce(counted.products, 0) AS products
+    FROM catalogue LEFT JOIN categories c ON true LEFT JOIN counted ON counted.key = c.id::text COLLATE "C"
+    ORDER BY c.menu_order, c.title_key, c.id`
   return yield* Effect.orDie(decodeCategories(rows))
 })
 
 /** One category, and how many listed products are in it or below it. */
 export const readCategory = Effect.fnUntraced(function* (sql: SqlClient, id: bigint) {
   const rows = yield* sql`
-    SELECT catalogue.changed_at AS catalogue_changed_at, c.id, c.parent_id, c.document, ${products(sql)} AS products
+    SELECT catalogue.changed_at AS catalogue_changed_at, c.id, c.parent_id, c.document, (
+      SELECT coalesce(sum(bit_count(own.bits & listed.bits)), 0)::int
+      FROM facet_values v JOIN facet_bits own ON own.value_id = v.id
+      JOIN ${listed(sql)} listed ON listed.chunk = own.chunk
+      WHERE v.kind = ${kind(sql, "subtree")} AND v.scope = '' AND v.key = c.id::text COLLATE "C") AS products
     FROM catalogue, categories c WHERE c.id = ${id}`
   const [row] = yield* Effect.orDie(decodeCategory(rows))
   return row
 })
 
-/** How many listed products are in the category `c` or below it. */
-const products = (sql: SqlClient): Fragment => sql`(
-  SELECT coalesce(sum(bit_count(own.bits & listed.bits)), 0)::int
-  FROM facet_values v
-  JOIN facet_bits own ON own.value_id = v.id
-  JOIN facet_bits listed ON listed.chunk = own.chunk AND listed.value_id = (
-    SELECT id FROM facet_values WHERE kind = ${kind(sql, "listed")} AND scope = '' AND key = '')
-  WHERE v.kind = ${kind(sql, "subtree")} AND v.scope = '' AND v.key = c.id::text COLLATE "C")`
+/** The bits of all listed products. */
+const listed = (sql: SqlClient): Fragment => sql`(
+  SELECT chunk, bits FROM facet_bits WHERE value_id = (
+    SELECT id FROM facet_values WHERE kind = ${kind(sql, "listed")} AND scope = '' AND key = ''))`
