@@ -30,7 +30,7 @@ const Suggested = Schema.Struct({
 const decodeSuggested = Schema.decodeUnknownEffect(Schema.Array(Suggested))
 
 /** Popular products that are looked through before the index of words: a letter finds enough among the first of them. */
-const POPULAR = 2000
+const POPULAR = 500
 
 /** Products that are in searches only and looked through as well. */
 const BESIDE = 200

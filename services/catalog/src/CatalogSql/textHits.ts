@@ -105,13 +105,27 @@ const queries = (
     END AS query
   FROM (
     SELECT n, piece, folded, plainto_tsquery(${configurationOf(sql, language)}, folded) AS forms,
-      CASE WHEN n = ${last} AND (length(folded) >= ${sql.literal(String(letters))} OR folded > '⺀' COLLATE "C") THEN ${beginning(sql, sql`folded`)} END AS beginning
-    FROM ${words}
+      CASE WHEN n = ${last} AND (length(folded) >= ${sql.literal(String(letters))} OR folded > '⺀' COLLATE "C") THEN ${beginning(sql, configurationOf(sql, language), sql`words.folded`)} END AS beginning
+    FROM ${words} words
   ) formed`
 
-/** Quoted as a tsquery is written, so that no character of the word means anything. */
-const beginning = (sql: SqlClient, word: Fragment): Fragment =>
-  sql`('''' || replace(replace(${word}, '\\', '\\\\'), '''', '''''') || ''':*')::tsquery`
+/** Words that a beginning stands for: of more the index itself looks for all that begin so, which takes longer. */
+const MOST_WORDS = 20
+
+/** What begins with a word: it, and the forms of those words of the dictionary that do. Numbers are in no dictionary. */
+const beginning = (sql: SqlClient, configuration: Fragment, word: Fragment): Fragment => {
+  // As a tsquery is written: no character of the word means anything.
+  const quoted = sql`'''' || replace(replace(${word}, '\\', '\\\\'), '''', '''''') || ''''`
+  const most = sql.literal(String(MOST_WORDS))
+  return sql`coalesce((
+      SELECT (${quoted} || coalesce(
+        string_agg(DISTINCT ' | (' || form::text || ')', '') FILTER (WHERE numnode(form) > 0), ''))::tsquery
+      FROM (
+        SELECT plainto_tsquery(${configuration}, known.word) AS form FROM search_words known
+        WHERE known.word >= ${word} AND known.word < ${word} || chr(1114111) LIMIT ${most} + 1
+      ) begun HAVING count(*) BETWEEN 1 AND ${most} AND ${word} !~ '[0-9]'
+    ), (${quoted} || ':*')::tsquery)`
+}
 
 /** The same `query` of what products are called. Every word of it is a text in quotes, in which a quote is two. */
 export const titled = (sql: SqlClient): Fragment =>
