@@ -10,15 +10,11 @@ import {
   type SearchProductsRequest,
   type SuggestProductsRequest
 } from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
-import type { FacetsSchema } from "@optica/contracts/optica/catalog/v1/facet_pb"
-import { ManageStock } from "@optica/contracts/optica/catalog/v1/product_pb"
-import type { ReviewSchema } from "@optica/contracts/optica/catalog/v1/review_pb"
-import type { CatalogStatsSchema } from "@optica/contracts/optica/catalog/v1/stats_pb"
-import type { ProductStockSchema } from "@optica/contracts/optica/catalog/v1/stock_pb"
 import { RunKind, type RunSchema, RunStatus } from "@optica/contracts/optica/sync/v1/run_pb"
 import { SyncService } from "@optica/contracts/optica/sync/v1/sync_service_pb"
 import type { PageRequest } from "@optica/contracts/optica/type/v1/page_pb"
 import { Effect, Queue, Schema, Stream } from "effect"
+import { facets, reviews, stats, stock } from "./Figures.ts"
 import * as Recorded from "./Recorded.ts"
 
 class Failure extends Schema.TaggedError<Failure>()("Failure", {
@@ -107,47 +103,6 @@ export const makeControls = Effect.map(
 
 /** What cursors of these lists begin with; the page follows. */
 export const CURSOR = "cursor+to/"
-
-const facets: MessageInitShape<typeof FacetsSchema> = {
-  categories: [{ id: 16n, name: "Frames", slug: "frames", parent: 0n, count: 21n }],
-  brands: [{ id: 51n, name: "Bolt", slug: "bolt", count: 3n }],
-  attributes: [{ slug: "pa_colour", name: "Colour", terms: [{ slug: "black", name: "Black", count: 4n }] }],
-  prices: [{ minPrice: "0", maxPrice: "999.99", count: 2n }],
-  stockStatuses: [{ stockStatus: "instock", count: 20n }],
-  onSale: 5n,
-  featured: 1n,
-  ratings: [{ rating: 5, count: 2n }]
-}
-
-const stock: MessageInitShape<typeof ProductStockSchema> = {
-  stockStatus: "instock",
-  stockQuantity: -1.5,
-  manageStock: ManageStock.PARENT,
-  backorders: "yes",
-  variations: [{ id: 39n, stockStatus: "onbackorder", manageStock: ManageStock.NO }]
-}
-
-const reviews: ReadonlyArray<MessageInitShape<typeof ReviewSchema>> = [
-  {
-    id: 7n,
-    productId: 18n,
-    dateCreatedGmt: "2026-11-20T10:00:00",
-    reviewer: "Asha",
-    review: "<p>Good.</p>",
-    rating: 5
-  },
-  { id: 5n, productId: 18n, reviewer: "Ben", review: "", rating: 0, verified: true }
-]
-
-const stats: MessageInitShape<typeof CatalogStatsSchema> = {
-  products: 21n,
-  stockStatuses: [{ stockStatus: "instock", count: 20n }],
-  minPrice: "199",
-  averagePrice: "1499.50",
-  computedAt: timestampFromDate(new Date("2026-11-21T03:09:00Z")),
-  ageMs: 61_000n,
-  outdated: true
-}
 
 /** Both services. */
 export const routes = (controls: Controls) => Effect.all([catalogRoutes(controls), syncRoutes(controls)])
