@@ -122,16 +122,18 @@ const values = (sql: SqlClient, facets: ReadonlyArray<string>): Fragment => {
  * order, and keeps the bits out of what is grouped.
  */
 const countsOfChunks = (sql: SqlClient): Fragment => {
-  const read = sql`value.facet NOT IN (SELECT without FROM few)
-    AND chunk BETWEEN (SELECT min(chunk) FROM matching) AND (SELECT max(chunk) FROM matching)`
+  const isCountedByBits = sql`value.facet NOT IN (SELECT without FROM few)`
+  const chunks = sql`chunk BETWEEN (SELECT min(chunk) FROM matching) AND (SELECT max(chunk) FROM matching)`
   return sql`
     SELECT own.n, bit_count(own.bits & matching.bits) AS count
     FROM (
-      (SELECT value.n, value.facet, chunk, bits FROM value JOIN facet_bits ON value_id = value.ids[1]
-        WHERE cardinality(value.ids) = 1 AND ${read} OFFSET 0)
+      (SELECT value.n, value.facet, chunk, bits FROM value CROSS JOIN LATERAL (
+          SELECT chunk, bits FROM facet_bits WHERE value_id = value.ids[1] AND ${chunks} OFFSET 0
+        ) one
+        WHERE cardinality(value.ids) = 1 AND ${isCountedByBits} OFFSET 0)
       UNION ALL
       (SELECT value.n, value.facet, chunk, bit_or(bits)::bit varying FROM value JOIN facet_bits ON value_id = ANY(value.ids)
-        WHERE cardinality(value.ids) > 1 AND ${read} GROUP BY value.n, value.facet, chunk)
+        WHERE cardinality(value.ids) > 1 AND ${isCountedByBits} AND ${chunks} GROUP BY value.n, value.facet, chunk)
     ) own JOIN matching ON matching.chunk = own.chunk AND matching.without = own.facet
     OFFSET 0`
 }

@@ -27,7 +27,9 @@ export const readCategories = Effect.fnUntraced(function* (sql: SqlClient) {
       -- OFFSET 0 keeps the bits out of what is grouped.
       SELECT key, sum(count)::int AS products FROM (
         SELECT v.key, bit_count(own.bits & listed.bits) AS count
-        FROM facet_values v JOIN facet_bits own ON own.value_id = v.id JOIN listed ON listed.chunk = own.chunk
+        FROM facet_values v CROSS JOIN LATERAL (
+          SELECT chunk, bits FROM facet_bits WHERE value_id = v.id OFFSET 0
+        ) own JOIN listed ON listed.chunk = own.chunk
         WHERE v.kind = ${kind(sql, "subtree")} AND v.scope = '' OFFSET 0
       ) chunks GROUP BY key
     )
