@@ -6,9 +6,11 @@ import * as Schema from "effect/Schema"
 import { SqlClient } from "effect/sql/SqlClient"
 import { Catalog } from "../src/Catalog.ts"
 import type { Change } from "../src/Change.ts"
+import type { ProductFilter } from "../src/ProductQuery.ts"
 import { generate } from "./Generated.ts"
+import { filters, findLandmarks, searches } from "./PlanCases.ts"
 import { assertWhole } from "./Recomputed.ts"
-import { layerCatalog } from "./Shop.ts"
+import { byId, layerCatalog, noFilter } from "./Shop.ts"
 
 const Source = Schema.Struct({ id: Schema.BigInt, parent_id: Schema.BigInt, source: Schema.String })
 const decodeSources = Schema.decodeUnknownEffect(Schema.Array(Source))
@@ -130,6 +132,69 @@ layer(layerCatalog(), { timeout: 120_000 })("a generated shop", (it) => {
         }
         assert.isAbove(read.length, 50)
         assert.deepStrictEqual(yield* shown, read)
+      }),
+    120_000
+  )
+})
+
+layer(layerCatalog(), { timeout: 120_000 })("lists, facets and searches of a generated shop", (it) => {
+  it.effect(
+    "count the same: what a facet counts is what the list with that value holds",
+    () =>
+      Effect.gen(function* () {
+        yield* generate(1000)
+        const at = yield* findLandmarks
+        const catalog = yield* Catalog
+        const totalOf = (filter: ProductFilter) =>
+          Effect.map(
+            catalog.listProducts(filter, byId, { page: 1, perPage: 1, cursor: "" }),
+            ({ total }) => total
+          )
+        let compared = 0
+        for (const { filter, name } of [...filters, ...searches]) {
+          const asked: ProductFilter = { ...noFilter, ...filter(at) }
+          const { facets, total } = yield* catalog.getFacets(asked)
+          assert.strictEqual(total, yield* totalOf(asked), name)
+          if (asked.search !== "") {
+            const found = yield* catalog.searchProducts(asked, { page: 1, perPage: 1, cursor: "" })
+            assert.strictEqual(found.total, total, name)
+          }
+          const others = (slug: string | undefined) => asked.attributes.filter((it) => it.attribute !== slug)
+          const choices: ReadonlyArray<readonly [bigint | undefined, Partial<ProductFilter>]> = [
+            ...(facets.categories ?? [])
+              .slice(0, 6)
+              .map((it) => [it.count, { categoryIds: [it.id ?? 0n] }] as const),
+            ...(facets.brands ?? [])
+              .slice(0, 3)
+              .map((it) => [it.count, { brandIds: [it.id ?? 0n] }] as const),
+            ...(facets.attributes ?? []).flatMap(({ slug = "", terms = [] }) =>
+              terms
+                .slice(0, 2)
+                .map(
+                  (it) =>
+                    [
+                      it.count,
+                      { attributes: [...others(slug), { attribute: slug, terms: [it.slug ?? ""] }] }
+                    ] as const
+                )
+            ),
+            ...(facets.prices ?? [])
+              .slice(0, 3)
+              .map((it) => [it.count, { minPrice: it.minPrice ?? "", maxPrice: it.maxPrice ?? "" }] as const),
+            ...(facets.stockStatuses ?? []).map(
+              (it) => [it.count, { stockStatus: it.stockStatus ?? "" }] as const
+            ),
+            ...(facets.ratings ?? []).map((it) => [it.count, { ratings: [it.rating ?? 0] }] as const),
+            [facets.onSale, { onSale: true }],
+            [facets.featured, { featured: true }]
+          ]
+          for (const [count, choice] of choices) {
+            const text = `${name}, ${Object.keys(choice)}`
+            assert.strictEqual(Number(count), yield* totalOf({ ...asked, ...choice }), text)
+            compared++
+          }
+        }
+        assert.isAbove(compared, 300)
       }),
     120_000
   )

@@ -6,6 +6,12 @@ export interface Pair {
   readonly baseline: number
 }
 
+/** Something else that was measured on the way, in the bench's unit. It has no target. */
+export interface Extra {
+  readonly name: string
+  readonly value: number
+}
+
 export interface Bench {
   /** `<room>.<what>`, as named on the command line. */
   readonly name: string
@@ -18,7 +24,12 @@ export interface Bench {
   /** How many pairs are run. */
   readonly pairs: number
   /** Sets up once, then hands out pairs; whatever it started is stopped when it returns. */
-  readonly run: (pairs: number, note: (line: string) => void) => Promise<ReadonlyArray<Pair>>
+  readonly run: (
+    pairs: number,
+    note: (line: string) => void,
+    /** Prints a further figure below the table. */
+    tell: (extra: Extra) => void
+  ) => Promise<ReadonlyArray<Pair>>
 }
 
 /** One row of `--json`. */
@@ -34,6 +45,7 @@ export interface Result {
   readonly target: number
   readonly holds: boolean
   readonly runs: ReadonlyArray<Pair>
+  readonly extra: ReadonlyArray<Extra>
 }
 
 export const median = (numbers: ReadonlyArray<number>): number => {
@@ -43,7 +55,7 @@ export const median = (numbers: ReadonlyArray<number>): number => {
   return Number.isInteger(middle) ? ((sorted[middle - 1] ?? Number.NaN) + upper) / 2 : upper
 }
 
-export const result = (bench: Bench, runs: ReadonlyArray<Pair>): Result => {
+export const result = (bench: Bench, runs: ReadonlyArray<Pair>, extra: ReadonlyArray<Extra>): Result => {
   const value = median(runs.map((pair) => pair.value))
   const baseline = median(runs.map((pair) => pair.baseline))
   const ratio = median(runs.map((pair) => pair.value / pair.baseline))
@@ -56,7 +68,8 @@ export const result = (bench: Bench, runs: ReadonlyArray<Pair>): Result => {
     ratio,
     target: bench.target.atMost,
     holds: bounded <= bench.target.atMost,
-    runs
+    runs,
+    extra
   }
 }
 
@@ -66,7 +79,7 @@ const figure = (number: number): string =>
 const spread = (numbers: ReadonlyArray<number>): string =>
   `${figure(Math.min(...numbers))}..${figure(Math.max(...numbers))}`
 
-/** The results as a table for people, with the spread of the runs. */
+/** The results as a table for people, with the spread of the runs, and below it what else was measured. */
 export const table = (rows: ReadonlyArray<{ readonly bench: Bench; readonly result: Result }>): string => {
   const cells = rows.map(({ bench, result }) => [
     result.name,
@@ -81,12 +94,16 @@ export const table = (rows: ReadonlyArray<{ readonly bench: Bench; readonly resu
   const head = ["bench", "ours", "spread", "baseline", "spread", "ratio", "target", ""]
   const lines = [head, ...cells]
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
-  return lines
-    .map((line) =>
+  const extras = rows.flatMap(({ result }) =>
+    result.extra.map(({ name, value }) => `${result.name}: ${name}: ${figure(value)} ${result.unit}`)
+  )
+  return [
+    ...lines.map((line) =>
       line
         .map((cell, column) => cell.padEnd(widths[column] ?? 0))
         .join("  ")
         .trimEnd()
-    )
-    .join("\n")
+    ),
+    ...extras
+  ].join("\n")
 }

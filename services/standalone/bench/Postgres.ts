@@ -16,6 +16,8 @@ import { SqlClient } from "effect/sql/SqlClient"
 export interface BenchPostgres {
   /** Process id of the postmaster, whose children do the work. */
   readonly pid: number
+  /** URL of the administrator. */
+  readonly url: string
   /** URL of a role that owns the schema of this name, made when missing. */
   readonly schemaUrl: (schema: string) => Promise<string>
   /** Drops schemas with all that is in them. */
@@ -34,6 +36,7 @@ export const startPostgres = async (): Promise<BenchPostgres> => {
   const { pid, url } = Context.get(context, EmbeddedPostgres)
   return {
     pid,
+    url: Redacted.value(url),
     schemaUrl: async (schema) =>
       Redacted.value(
         await Effect.runPromise(

@@ -4,12 +4,25 @@
  */
 import { writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"
-import { type Bench, result, table } from "./Bench.ts"
+import { applyChanges } from "./ApplyChanges.ts"
+import { type Bench, type Extra, result, table } from "./Bench.ts"
+import { facets100k, list100k, search100k } from "./CatalogReads.ts"
+import { stopShops } from "./CatalogShop.ts"
+import { getUncached } from "./GetUncached.ts"
 import { memoryStandalone } from "./MemoryStandalone.ts"
 import { startService } from "./StartService.ts"
 import { syncFullMirror } from "./SyncFullMirror.ts"
 
-const benches: ReadonlyArray<Bench> = [syncFullMirror, startService, memoryStandalone]
+const benches: ReadonlyArray<Bench> = [
+  syncFullMirror,
+  startService,
+  memoryStandalone,
+  getUncached,
+  list100k,
+  search100k,
+  facets100k,
+  applyChanges
+]
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -32,12 +45,21 @@ if (unknown.length > 0 || (pairs !== undefined && !(Number.isInteger(pairs) && p
   process.exit(1)
 }
 
-const rows = []
-for (const bench of benches) {
-  if (positionals.length > 0 && !positionals.includes(bench.name)) continue
-  console.error(`${bench.name}: ${bench.about}`)
-  const runs = await bench.run(pairs ?? bench.pairs, (line) => console.error(`  ${line}`))
-  rows.push({ bench, result: result(bench, runs) })
+const rows: Array<{ readonly bench: Bench; readonly result: ReturnType<typeof result> }> = []
+try {
+  for (const bench of benches) {
+    if (positionals.length > 0 && !positionals.includes(bench.name)) continue
+    console.error(`${bench.name}: ${bench.about}`)
+    const extra: Array<Extra> = []
+    const runs = await bench.run(
+      pairs ?? bench.pairs,
+      (line) => console.error(`  ${line}`),
+      (figure) => extra.push(figure)
+    )
+    rows.push({ bench, result: result(bench, runs, extra) })
+  }
+} finally {
+  await stopShops()
 }
 console.log(table(rows))
 if (values.json !== undefined) {
