@@ -6,7 +6,7 @@ import type { ProductFilter } from "../ProductQuery.ts"
 import { choices, kind, termsOfValues } from "./choices.ts"
 import { countsOfFew, fewProducts } from "./countFew.ts"
 import { bitSets, unionAll } from "./matchingBits.ts"
-import { integers, texts } from "./Parameters.ts"
+import { texts } from "./Parameters.ts"
 
 /** How many brands, and terms of one attribute, are answered at most: those with the most products. */
 const MOST = 200
@@ -60,15 +60,16 @@ export const countFacets = Effect.fnUntraced(function* (
   const numbered = sets.map((set) => ({ ...set, facet: facets.indexOf(set.facet) + 1 }))
   const part = ({ facet, rows }: { readonly facet: number; readonly rows: Fragment }) =>
     sql`SELECT ${sql.literal(String(facet))}, chunk, bits FROM (${rows}) rows (chunk, bits)`
-  // How many sets there are without each facet; 0: without none.
-  const sizes = [0, ...facets.map((_, index) => index + 1)].map(
-    (without) => numbered.filter(({ facet }) => facet === 0 || facet !== without).length
-  )
+  // How many sets there are without each facet; 0: without none. Constants, or every call would be planned anew.
+  const sizes = [0, ...facets.map((_, index) => index + 1)].map((without) => {
+    const sets = numbered.filter(({ facet }) => facet === 0 || facet !== without).length
+    return `(${without}, ${sets})`
+  })
   const rows = yield* sql`
     WITH RECURSIVE part (facet, chunk, bits) AS MATERIALIZED (${unionAll(sql, numbered.map(part))}),
     matching (without, chunk, bits) AS MATERIALIZED (
       SELECT without, chunk, bit_and(bits)
-      FROM part, unnest(${integers(sizes)}::int[]) WITH ORDINALITY wanted (sets, place), LATERAL (SELECT place - 1) w (without)
+      FROM part, (VALUES ${sql.literal(sizes.join())}) wanted (without, sets)
       WHERE facet = 0 OR facet <> without
       GROUP BY without, chunk, sets HAVING count(*) = sets AND bit_count(bit_and(bits)) > 0
     ),

@@ -16,8 +16,9 @@ export const fewProducts = (sql: SqlClient, most: number): Fragment => {
     -- The pieces between the ones of a bitmap, written as text, tell where the ones stand; the last has no one behind it.
     place AS MATERIALIZED (
       SELECT without, (chunk * ${chunk} + sum(length(zeros) + 1) OVER (PARTITION BY without, chunk ORDER BY nth))::int - 1 AS ordinal
-      FROM matching CROSS JOIN LATERAL string_to_table(bits::text, '1') WITH ORDINALITY piece (zeros, nth)
-      WHERE without IN (SELECT without FROM few) AND nth <= bit_count(bits)
+      FROM (SELECT * FROM matching WHERE without IN (SELECT without FROM few) OFFSET 0) matching
+      CROSS JOIN LATERAL string_to_table(bits::text, '1') WITH ORDINALITY piece (zeros, nth)
+      WHERE nth <= bit_count(bits)
     ),
     owned AS MATERIALIZED (
       SELECT without, ordinal, key FROM place
