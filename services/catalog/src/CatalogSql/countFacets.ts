@@ -71,7 +71,9 @@ export const countFacets = Effect.fnUntraced(function* (
       SELECT without, chunk, bit_and(bits)
       FROM part, (VALUES ${sql.literal(sizes.join())}) wanted (without, sets)
       WHERE facet = 0 OR facet <> without
-      GROUP BY without, chunk, sets HAVING count(*) = sets AND bit_count(bit_and(bits)) > 0
+      GROUP BY without, chunk, sets 
+      -- As one condition: of two the planner would expect next to no rows, and join them one by one.
+      HAVING CASE WHEN count(*) = sets THEN bit_count(bit_and(bits)) > 0 ELSE false END
     ),
     ${fewProducts(sql, few)},
     value AS MATERIALIZED (SELECT row_number() OVER () AS n, value.* FROM ${values(sql, facets)} value),
