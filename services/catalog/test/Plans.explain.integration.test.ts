@@ -193,7 +193,7 @@ layer(shop, { timeout: 240_000 })("at 100,000 products", (it) => {
       ]
       for (const { filter, hits, name } of filters) {
         const run = totalOf(catalog.getFacets({ ...noFilter, ...filter(at) }))
-        wrong.push(...(yield* look(`facets of ${name}`, hits, { buffers: 10_000, rows: 30_000 }, run)))
+        wrong.push(...(yield* look(`facets of ${name}`, hits, { buffers: 4000, rows: 12_000 }, run)))
       }
       assert.deepStrictEqual(wrong, [])
     })

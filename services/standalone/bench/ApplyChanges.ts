@@ -6,7 +6,7 @@ import type { Bench, Pair } from "./Bench.ts"
 import { type CatalogShop, shopOf } from "./CatalogShop.ts"
 
 const batch = 100
-const batches = 10
+const batches = 8
 
 /** Above every id that is generated. */
 const apart = 500_000_000
@@ -19,7 +19,7 @@ const someSources = (shop: CatalogShop, round: number) =>
     Effect.gen(function* () {
       const sql = yield* SqlClient
       const rows = yield* sql`
-        SELECT id, source FROM products WHERE ordinal % 97 = ${round} AND is_listed ORDER BY hashint8(id) LIMIT ${batch * batches}`
+        SELECT id, source FROM products WHERE ordinal % 101 = ${round} AND is_listed ORDER BY hashint8(id) LIMIT ${batch * batches}`
       return yield* Effect.orDie(Schema.decodeUnknownEffect(Sources)(rows))
     })
   )
