@@ -73,7 +73,7 @@ CREATE TABLE free_ordinals (ordinal integer PRIMARY KEY);
 DROP INDEX products_in_categories, products_with_tags, products_with_stock_status, products_featured, products_on_sale,
   products_by_price, products_by_price_falling;
 ALTER TABLE products
-  -- Position in the facet bits, dense, given once; NULL for a variation.
+  -- Position in the facet bits: dense, and given to another product when this one is gone; NULL for a variation.
   ADD COLUMN ordinal integer UNIQUE,
   -- A public product that the shop shows in searches.
   ADD COLUMN is_searchable boolean NOT NULL DEFAULT false,
@@ -117,7 +117,6 @@ CREATE INDEX products_by_popularity ON products (total_sales, id) INCLUDE (ordin
 CREATE INDEX products_by_rating ON products (average_rating, rating_count, id) INCLUDE (ordinal) WHERE is_listed;
 -- Few, but a search with a bound of the price has to find them too.
 CREATE INDEX products_only_in_searches ON products (id) WHERE is_searchable AND NOT is_listed;
-CREATE INDEX products_with_keys ON products USING gin (keys) WHERE is_listed;
 DROP INDEX products_with_sku;
 -- A search for the SKU or the GTIN of a variation finds its product.
 CREATE INDEX products_with_sku ON products (lower(sku)) WHERE is_public AND sku <> '';

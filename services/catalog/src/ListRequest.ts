@@ -44,25 +44,29 @@ const pageQuery = (page: PageRequest | undefined): PageQuery => ({
   cursor: page?.cursor ?? ""
 })
 
+/** What is a set is put in one order: a cursor is bound to what was meant, not to how it was written. */
 const toFilter = (filter: ProtoFilter | undefined): ProductFilter => ({
-  categoryIds: filter?.categoryIds ?? [],
-  tagIds: filter?.tagIds ?? [],
-  brandIds: filter?.brandIds ?? [],
-  attributes:
-    filter?.attributes.map(({ attribute, terms }) => ({
-      attribute: comparable(attribute),
-      terms: terms.map(comparable)
-    })) ?? [],
-  skus: filter?.skus.map(storable) ?? [],
+  categoryIds: set(filter?.categoryIds ?? []),
+  tagIds: set(filter?.tagIds ?? []),
+  brandIds: set(filter?.brandIds ?? []),
+  attributes: (filter?.attributes ?? [])
+    .map(({ attribute, terms }) => ({ attribute: comparable(attribute), terms: set(terms.map(comparable)) }))
+    .sort((a, b) => ascending(a.attribute, b.attribute)),
+  skus: set(filter?.skus.map(storable) ?? []),
   includeIds: filter?.includeIds ?? [],
   minPrice: filter?.minPrice ?? "",
   maxPrice: filter?.maxPrice ?? "",
   onSale: filter?.onSale,
   featured: filter?.featured,
   stockStatus: comparable(filter?.stockStatus ?? ""),
-  ratings: filter?.ratings ?? [],
+  ratings: set(filter?.ratings ?? []),
   search: (filter?.search ?? "").replaceAll("\0", " ")
 })
+
+const ascending = <A extends bigint | number | string>(a: A, b: A): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const set = <A extends bigint | number | string>(values: ReadonlyArray<A>): ReadonlyArray<A> =>
+  [...new Set(values)].sort(ascending)
 
 /** Text to compare with: a NUL, which nothing stored has, is not taken out: what is left may be "", which is no filter at all. Nothing has the character in its place. */
 export const comparable = (text: string): string => text.replaceAll("\0", "\uFFFD")

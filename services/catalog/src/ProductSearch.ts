@@ -86,7 +86,7 @@ export const make = (
       first?.query ?? null,
       products.map(({ description, name, shortDescription }) => ({
         name,
-        text: `${shortDescription} ${description}`
+        text: [shortDescription, description].filter((text) => text !== "").join(" … ")
       }))
     )
     return {

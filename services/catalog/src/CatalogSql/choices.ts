@@ -4,15 +4,12 @@ import { FacetKind } from "../FacetValue.ts"
 import { metRanges } from "../PriceRange.ts"
 import type { ProductFilter } from "../ProductQuery.ts"
 import { texts } from "./Parameters.ts"
-import { subtree } from "./subtree.ts"
 
 /** What a filter chooses of one facet: any of some values. */
 export interface Choice {
   /** The facet that it is a choice of: `attribute pa_color` for the attribute, the kind's name otherwise. */
   readonly facet: string
-  /** The ids of the values among a product's `keys`: an integer[], NULL where there are none. */
-  readonly keys: Fragment
-  /** The ids of the values whose bits tell the same. */
+  /** The ids of the values whose bits tell: an integer[], NULL where there are none. */
   readonly bits: Fragment
 }
 
@@ -22,8 +19,7 @@ export interface Choice {
  */
 export const choices = (sql: SqlClient, filter: ProductFilter): ReadonlyArray<Choice> => {
   const choice = (facet: keyof typeof FacetKind, keys: ReadonlyArray<string>): ReadonlyArray<Choice> => {
-    const ids = valueIds(sql, facet, keys)
-    return keys.length === 0 ? [] : [{ facet, keys: ids, bits: ids }]
+    return keys.length === 0 ? [] : [{ facet, bits: valueIds(sql, facet, keys) }]
   }
   const flag = (facet: "onSale" | "featured", value: boolean | undefined) =>
     choice(facet, value === undefined ? [] : [String(value)])
@@ -33,9 +29,6 @@ export const choices = (sql: SqlClient, filter: ProductFilter): ReadonlyArray<Ch
       : [
           {
             facet: "category",
-            keys: sql`(
-              SELECT array_agg(id) FROM facet_values WHERE kind = ${kind(sql, "category")}
-                AND scope = '' AND key = ANY(${subtree(sql, filter.categoryIds)}::text[]))::integer[]`,
             bits: valueIds(sql, "subtree", filter.categoryIds.map(String))
           }
         ]),
@@ -48,13 +41,15 @@ export const choices = (sql: SqlClient, filter: ProductFilter): ReadonlyArray<Ch
     ...(hasPrices(filter) && isWholeRanges(filter)
       ? choice("price", metRanges(filter.minPrice, filter.maxPrice).keys)
       : []),
-    ...filter.attributes.map(({ attribute, terms }): Choice => {
-      const ids = sql`(
+    ...filter.attributes.map(
+      ({ attribute, terms }): Choice => ({
+        facet: `attribute ${attribute}`,
+        bits: sql`(
         SELECT array_agg(v.id) FROM facet_values v ${termsOfValues(sql)}
         WHERE v.kind = ${kind(sql, "attribute")} AND v.scope = ${attribute}
           AND coalesce(t.slug, v.slug) = ANY(${texts(terms)}::text[]))::integer[]`
-      return { facet: `attribute ${attribute}`, keys: ids, bits: ids }
-    })
+      })
+    )
   ]
 }
 

@@ -105,21 +105,7 @@ const bitsOfPrices = (sql: SqlClient, base: Base, { maxPrice, minPrice }: Produc
         FROM ${any(within)} within LEFT JOIN ${any(outside)} outside ON outside.chunk = within.chunk`
 }
 
-/** Conditions of a filter on rows of `products`, of those that are no choices. */
-export const rowConditions = (sql: SqlClient, filter: ProductFilter): ReadonlyArray<Fragment> => [
-  ...idConditions(sql, filter),
-  ...(isWholeRanges(filter)
-    ? []
-    : [
-        ...(filter.minPrice === "" ? [] : [sql`price_max >= ${filter.minPrice}::numeric(45, 4)`]),
-        ...(filter.maxPrice === "" ? [] : [sql`price_min <= ${filter.maxPrice}::numeric(45, 4)`]),
-        // Between bounds the wrong way round there is no price, though the prices of a product may span both.
-        ...(filter.minPrice === "" || filter.maxPrice === ""
-          ? []
-          : [sql`${filter.minPrice}::numeric(45, 4) <= ${filter.maxPrice}::numeric(45, 4)`])
-      ])
-]
-
+/** Conditions of a filter on rows of `products`, for what has no bits. */
 const idConditions = (sql: SqlClient, filter: ProductFilter): ReadonlyArray<Fragment> => [
   ...(filter.skus.length === 0
     ? []
