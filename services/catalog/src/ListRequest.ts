@@ -1,9 +1,9 @@
+import type { ListProductsRequest } from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
 import {
-  type ListProductsRequest,
   ProductOrderBy,
   type ProductFilter as ProtoFilter,
   SortOrder
-} from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
+} from "@optica/contracts/optica/catalog/v1/product_filter_pb"
 import type { PageRequest } from "@optica/contracts/optica/type/v1/page_pb"
 import * as Effect from "effect/Effect"
 import { RequestInvalid, type Violation } from "./CatalogFailure.ts"

@@ -3,12 +3,9 @@ import { assert, describe, layer } from "@effect/vitest"
 import * as ConnectClient from "@optica/connect/ConnectClient"
 import { ConnectServer } from "@optica/connect/ConnectServer"
 import { OperatorToken } from "@optica/connect/OperatorToken"
-import {
-  CatalogService,
-  ProductOrderBy,
-  ProductView
-} from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
+import { CatalogService, ProductView } from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
 import { ChangeOutcome, ResourceKind } from "@optica/contracts/optica/catalog/v1/change_pb"
+import { ProductOrderBy } from "@optica/contracts/optica/catalog/v1/product_filter_pb"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

@@ -4,7 +4,7 @@ import {
   type ProductFilterSchema,
   ProductOrderBy,
   SortOrder
-} from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
+} from "@optica/contracts/optica/catalog/v1/product_filter_pb"
 import type { PageRequestSchema } from "@optica/contracts/optica/type/v1/page_pb"
 import * as Schema from "effect/Schema"
 import * as Combinations from "./Combinations.ts"

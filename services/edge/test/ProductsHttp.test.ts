@@ -1,6 +1,6 @@
 import { Code } from "@connectrpc/connect"
 import { expect, layer } from "@effect/vitest"
-import { ProductOrderBy, SortOrder } from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
+import { ProductOrderBy, SortOrder } from "@optica/contracts/optica/catalog/v1/product_filter_pb"
 import { Effect, Schema } from "effect"
 import { Envelope, PageEnvelope } from "../src/Answers.ts"
 import { ProductView, VariationView } from "../src/ProductView.ts"

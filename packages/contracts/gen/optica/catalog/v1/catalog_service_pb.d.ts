@@ -7,6 +7,7 @@ import type { Message } from "@bufbuild/protobuf";
 import type { Product } from "./product_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { PageInfo, PageRequest } from "../../type/v1/page_pb.js";
+import type { ProductFilter, ProductOrderBy, SortOrder } from "./product_filter_pb.js";
 import type { ProductSuggestion, SearchHit, TermSuggestion } from "./search_pb.js";
 import type { Facets } from "./facet_pb.js";
 import type { Review } from "./review_pb.js";
@@ -176,139 +177,6 @@ export declare type BatchGetProductsResponse = Message<"optica.catalog.v1.BatchG
 export declare const BatchGetProductsResponseSchema: GenMessage<BatchGetProductsResponse>;
 
 /**
- * Filters of a product list. A product has to match all that are set.
- *
- * @generated from message optica.catalog.v1.ProductFilter
- */
-export declare type ProductFilter = Message<"optica.catalog.v1.ProductFilter"> & {
-  /**
-   * In any of these categories or one below.
-   *
-   * @generated from field: repeated int64 category_ids = 1;
-   */
-  categoryIds: bigint[];
-
-  /**
-   * With any of these tags.
-   *
-   * @generated from field: repeated int64 tag_ids = 2;
-   */
-  tagIds: bigint[];
-
-  /**
-   * With any of these SKUs, exactly.
-   *
-   * @generated from field: repeated string skus = 3;
-   */
-  skus: string[];
-
-  /**
-   * Among these ids.
-   *
-   * @generated from field: repeated int64 include_ids = 4;
-   */
-  includeIds: bigint[];
-
-  /**
-   * Price at least this, a decimal string; "" for no bound. A product with variations matches where the prices of its
-   * public variations, from the lowest to the highest, meet the range.
-   *
-   * @generated from field: string min_price = 5;
-   */
-  minPrice: string;
-
-  /**
-   * Price at most this, a decimal string; "" for no bound.
-   *
-   * @generated from field: string max_price = 6;
-   */
-  maxPrice: string;
-
-  /**
-   * On sale now, or not.
-   *
-   * @generated from field: optional bool on_sale = 7;
-   */
-  onSale?: boolean | undefined;
-
-  /**
-   * Featured, or not.
-   *
-   * @generated from field: optional bool featured = 8;
-   */
-  featured?: boolean | undefined;
-
-  /**
-   * With this stock status; "" for any.
-   *
-   * @generated from field: string stock_status = 9;
-   */
-  stockStatus: string;
-
-  /**
-   * With each of these attributes; at most one entry for an attribute, or INVALID_ARGUMENT (RequestInvalid).
-   *
-   * @generated from field: repeated optica.catalog.v1.AttributeFilter attributes = 10;
-   */
-  attributes: AttributeFilter[];
-
-  /**
-   * Of any of these brands.
-   *
-   * @generated from field: repeated int64 brand_ids = 11;
-   */
-  brandIds: bigint[];
-
-  /**
-   * With a mean rating that rounds to any of these, from 1 to 5.
-   *
-   * @generated from field: repeated int32 ratings = 12;
-   */
-  ratings: number[];
-
-  /**
-   * Found by this text: any text, nothing in it is an operator. "" for all. Lists of a search show what the shop shows
-   * in searches, which need not be what it shows in its catalogue.
-   *
-   * @generated from field: string search = 13;
-   */
-  search: string;
-};
-
-/**
- * Describes the message optica.catalog.v1.ProductFilter.
- * Use `create(ProductFilterSchema)` to create a new message.
- */
-export declare const ProductFilterSchema: GenMessage<ProductFilter>;
-
-/**
- * A choice of terms of one attribute.
- *
- * @generated from message optica.catalog.v1.AttributeFilter
- */
-export declare type AttributeFilter = Message<"optica.catalog.v1.AttributeFilter"> & {
-  /**
-   * Slug of the attribute, for example "pa_frame-shape".
-   *
-   * @generated from field: string attribute = 1;
-   */
-  attribute: string;
-
-  /**
-   * Slugs of its terms: any of them.
-   *
-   * @generated from field: repeated string terms = 2;
-   */
-  terms: string[];
-};
-
-/**
- * Describes the message optica.catalog.v1.AttributeFilter.
- * Use `create(AttributeFilterSchema)` to create a new message.
- */
-export declare const AttributeFilterSchema: GenMessage<AttributeFilter>;
-
-/**
  * Asks for a page of products.
  *
  * @generated from message optica.catalog.v1.ListProductsRequest
@@ -375,6 +243,13 @@ export declare type ListProductsResponse = Message<"optica.catalog.v1.ListProduc
    * @generated from field: google.protobuf.Timestamp last_modified = 3;
    */
   lastModified?: Timestamp | undefined;
+
+  /**
+   * With filter.search, what was looked for instead, where nothing has all the words of the text; "" otherwise.
+   *
+   * @generated from field: string corrected_search = 4;
+   */
+  correctedSearch: string;
 };
 
 /**
@@ -565,6 +440,13 @@ export declare type GetFacetsResponse = Message<"optica.catalog.v1.GetFacetsResp
    * @generated from field: google.protobuf.Timestamp last_modified = 3;
    */
   lastModified?: Timestamp | undefined;
+
+  /**
+   * With filter.search, what was looked for instead, as in the list with the same filter; "" otherwise.
+   *
+   * @generated from field: string corrected_search = 4;
+   */
+  correctedSearch: string;
 };
 
 /**
@@ -707,6 +589,13 @@ export declare type GetCatalogStatsResponse = Message<"optica.catalog.v1.GetCata
    * @generated from field: optica.catalog.v1.CatalogStats stats = 1;
    */
   stats?: CatalogStats | undefined;
+
+  /**
+   * When the catalogue that was counted last changed anything. While the figures are outdated it has changed since.
+   *
+   * @generated from field: google.protobuf.Timestamp last_modified = 2;
+   */
+  lastModified?: Timestamp | undefined;
 };
 
 /**
@@ -999,136 +888,6 @@ export enum ProductView {
 export declare const ProductViewSchema: GenEnum<ProductView>;
 
 /**
- * What a list of products is ordered by. Ties are broken by id, in the same direction.
- *
- * @generated from enum optica.catalog.v1.ProductOrderBy
- */
-export enum ProductOrderBy {
-  /**
-   * With a search PRODUCT_ORDER_BY_RELEVANCE, otherwise PRODUCT_ORDER_BY_DATE.
-   *
-   * @generated from enum value: PRODUCT_ORDER_BY_UNSPECIFIED = 0;
-   */
-  UNSPECIFIED = 0,
-
-  /**
-   * date_created_gmt.
-   *
-   * @generated from enum value: PRODUCT_ORDER_BY_DATE = 1;
-   */
-  DATE = 1,
-
-  /**
-   * Id.
-   *
-   * @generated from enum value: PRODUCT_ORDER_BY_ID = 2;
-   */
-  ID = 2,
-
-  /**
-   * The order of the ids asked in include; the direction is ignored. Needs include.
-   *
-   * @generated from enum value: PRODUCT_ORDER_BY_INCLUDE = 3;
-   */
-  INCLUDE = 3,
-
-  /**
-   * Name, case folded.
-   *
-   * @generated from enum value: PRODUCT_ORDER_BY_TITLE = 4;
-   */
-  TITLE = 4,
-
-  /**
-   * Slug.
-   *
-   * @generated from enum value: PRODUCT_ORDER_BY_SLUG = 5;
-   */
-  SLUG = 5,
-
-  /**
-   * date_modified_gmt.
-   *
-   * @generated from enum value: PRODUCT_ORDER_BY_MODIFIED = 6;
-   */
-  MODIFIED = 6,
-
-  /**
-   * menu_order.
-   *
-   * @generated from enum value: PRODUCT_ORDER_BY_MENU_ORDER = 7;
-   */
-  MENU_ORDER = 7,
-
-  /**
-   * Price as a number; products without a price come last. Of a product with variations the lowest price when rising,
-   * the highest when falling, as WooCommerce does it.
-   *
-   * @generated from enum value: PRODUCT_ORDER_BY_PRICE = 8;
-   */
-  PRICE = 8,
-
-  /**
-   * How many were sold.
-   *
-   * @generated from enum value: PRODUCT_ORDER_BY_POPULARITY = 9;
-   */
-  POPULARITY = 9,
-
-  /**
-   * Mean rating, then the number of ratings.
-   *
-   * @generated from enum value: PRODUCT_ORDER_BY_RATING = 10;
-   */
-  RATING = 10,
-
-  /**
-   * How well the search is matched, the best first; the direction is ignored. Needs filter.search.
-   *
-   * @generated from enum value: PRODUCT_ORDER_BY_RELEVANCE = 11;
-   */
-  RELEVANCE = 11,
-}
-
-/**
- * Describes the enum optica.catalog.v1.ProductOrderBy.
- */
-export declare const ProductOrderBySchema: GenEnum<ProductOrderBy>;
-
-/**
- * Which way a list is ordered.
- *
- * @generated from enum optica.catalog.v1.SortOrder
- */
-export enum SortOrder {
-  /**
-   * The same as SORT_ORDER_DESC, as WooCommerce has it.
-   *
-   * @generated from enum value: SORT_ORDER_UNSPECIFIED = 0;
-   */
-  UNSPECIFIED = 0,
-
-  /**
-   * Rising.
-   *
-   * @generated from enum value: SORT_ORDER_ASC = 1;
-   */
-  ASC = 1,
-
-  /**
-   * Falling.
-   *
-   * @generated from enum value: SORT_ORDER_DESC = 2;
-   */
-  DESC = 2,
-}
-
-/**
- * Describes the enum optica.catalog.v1.SortOrder.
- */
-export declare const SortOrderSchema: GenEnum<SortOrder>;
-
-/**
  * The catalogue of a WooCommerce shop.
  *
  * Reads show what an anonymous visitor of the shop sees. PRODUCT_VIEW_FULL and all writes need the operator's
@@ -1168,7 +927,9 @@ export declare const CatalogService: GenService<{
     output: typeof BatchGetProductsResponseSchema;
   },
   /**
-   * A page of the products that match all filters. Every order ends in id, so pages never overlap.
+   * A page of the products that match all filters. Every order ends in id, so the order is whole. Whoever follows
+   * page.next_cursor sees every product exactly once whose sort key does not change meanwhile; by number, products move
+   * from page to page while the shop changes.
    *
    * @generated from rpc optica.catalog.v1.CatalogService.ListProducts
    */

@@ -13,7 +13,8 @@ import type { Timestamp } from "@bufbuild/protobuf/wkt";
 export declare const file_optica_catalog_v1_stats: GenFile;
 
 /**
- * Figures of what the public may see. They are counted some seconds after a change, not with it.
+ * Figures of what the public may see; categories and tags are all that the shop has. They are counted some seconds after
+ * a change, not with it.
  *
  * @generated from message optica.catalog.v1.CatalogStats
  */
@@ -33,21 +34,21 @@ export declare type CatalogStats = Message<"optica.catalog.v1.CatalogStats"> & {
   variations: bigint;
 
   /**
-   * Categories.
+   * Categories, with and without products.
    *
    * @generated from field: int64 categories = 3;
    */
   categories: bigint;
 
   /**
-   * Tags.
+   * Tags, with and without products.
    *
    * @generated from field: int64 tags = 4;
    */
   tags: bigint;
 
   /**
-   * Brands with products.
+   * Brands with listed products.
    *
    * @generated from field: int64 brands = 5;
    */
