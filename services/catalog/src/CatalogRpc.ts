@@ -41,7 +41,11 @@ export const routes = Effect.gen(function* () {
     listProducts: Effect.fnUntraced(function* (request) {
       const { filter, page } = yield* listQuery(request)
       const found = yield* catalog.listProducts(filter, orderOf(request), page)
-      return { products: [...found.items], ...pageOf(page, found) }
+      return {
+        products: [...found.items],
+        correctedSearch: found.correctedSearch,
+        ...pageOf(page, found)
+      }
     }),
 
     searchProducts: Effect.fnUntraced(function* (request) {
@@ -76,7 +80,11 @@ export const routes = Effect.gen(function* () {
         lastModified: timestampFromDate(lastModified)
       })),
 
-    getCatalogStats: () => Effect.map(catalog.getCatalogStats, (stats) => ({ stats })),
+    getCatalogStats: () =>
+      Effect.map(catalog.getCatalogStats, ({ lastModified, stats }) => ({
+        stats,
+        lastModified: timestampFromDate(lastModified)
+      })),
 
     listCategories: () =>
       Effect.map(catalog.listCategories, ({ categories, lastModified }) => ({

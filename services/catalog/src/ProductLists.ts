@@ -35,6 +35,11 @@ export interface Page<A> {
 
 export type ProductPage = Page<Product>
 
+/** What a search found, and what was looked for instead where nothing has all its words; "" otherwise. */
+export interface Corrected {
+  readonly correctedSearch: string
+}
+
 type PageRefused = CursorInvalid | PageTooDeep
 
 /** Lists, page by page. */
@@ -44,7 +49,7 @@ export interface ProductLists {
     filter: ProductFilter,
     order: ProductOrder,
     page: PageQuery
-  ): Effect.Effect<ProductPage, PageRefused | CatalogUnavailable>
+  ): Effect.Effect<ProductPage & Corrected, PageRefused | CatalogUnavailable>
   listVariations(
     productId: bigint,
     page: PageQuery
@@ -68,10 +73,10 @@ export const make = (
   // What is looked for in place of mistyped words stays the same from page to page.
   const byRelevance = Effect.fnUntraced(function* (filter: ProductFilter, start: PageStart, perPage: number) {
     const hits = yield* searchProducts(sql, language, filter, start, perPage)
-    return hits.map(({ corrected, place, public_ids, ...hit }) => ({
+    return hits.map(({ place, public_ids, ...hit }) => ({
       ...hit,
       public_ids: public_ids ?? [],
-      place: [...place, corrected]
+      place: [...place, hit.corrected]
     }))
   })
 
@@ -86,7 +91,10 @@ export const make = (
       order.by === "relevance"
         ? yield* byRelevance(filter, start, asked.perPage)
         : yield* listProducts(sql, language, filter, order, start, asked.perPage)
-    return pageOf(cursors, query, start, asked.perPage, rows, show)
+    return {
+      ...pageOf(cursors, query, start, asked.perPage, rows, show),
+      correctedSearch: rows[0]?.corrected ?? ""
+    }
   }, unavailable)
 
   const variations = Effect.fn("Catalog.listVariations")(function* (productId: bigint, asked: PageQuery) {

@@ -18,15 +18,13 @@ import type { Cursors } from "./Cursor.ts"
 import { highlighted, markable, START } from "./Highlight.ts"
 import { htmlText } from "./HtmlText.ts"
 import { nextCursor, pageStart, queryText } from "./PageStart.ts"
-import type { Page } from "./ProductLists.ts"
+import type { Corrected, Page } from "./ProductLists.ts"
 import type { MetaAllow } from "./ProductMessage.ts"
 import type { PageQuery, ProductFilter } from "./ProductQuery.ts"
 import { shown } from "./Shown.ts"
 
-/** What a search found, and what was looked for instead where nothing has all its words. */
-export interface Found extends Page<MessageInitShape<typeof SearchHitSchema>> {
-  readonly correctedSearch: string
-}
+/** What a search found. */
+export interface Found extends Page<MessageInitShape<typeof SearchHitSchema>>, Corrected {}
 
 /** Full-text search. */
 export interface ProductSearch {

@@ -9,9 +9,16 @@ import type { SqlClient } from "effect/sql/SqlClient"
 import { type CatalogUnavailable, unavailable } from "./CatalogFailure.ts"
 import { countStats, readStats, tryToCount, waitToCount, writeStats } from "./CatalogSql/readStats.ts"
 
+/** Figures of one snapshot. */
+interface Figures {
+  readonly stats: MessageInitShape<typeof CatalogStatsSchema>
+  /** When the catalogue that was counted last changed. */
+  readonly lastModified: Date
+}
+
 /** Figures of the whole catalogue. */
 export interface Stats {
-  readonly getCatalogStats: Effect.Effect<MessageInitShape<typeof CatalogStatsSchema>, CatalogUnavailable>
+  readonly getCatalogStats: Effect.Effect<Figures, CatalogUnavailable>
   /** Says that the catalogue changed: the figures are counted anew soon, once for many changes. */
   readonly changed: Effect.Effect<void>
 }
@@ -42,12 +49,13 @@ export const make = Effect.fnUntraced(function* (sql: SqlClient) {
   const getCatalogStats = Effect.gen(function* () {
     const held = yield* readStats(sql)
     const row = held.document === null ? yield* Effect.andThen(countNow(sql), readStats(sql)) : held
-    return {
+    const stats = {
       ...fromBinary(CatalogStatsSchema, row.document ?? new Uint8Array()),
       ...(row.computed_at === null ? {} : { computedAt: timestampFromDate(row.computed_at) }),
       ageMs: row.age_ms ?? 0n,
       outdated: row.outdated
     }
+    return { stats, lastModified: row.counted_changed_at ?? new Date(0) }
   }).pipe(unavailable, Effect.withSpan("Catalog.getCatalogStats"))
 
   return { getCatalogStats, changed: Effect.asVoid(Queue.offer(changes, undefined)) } satisfies Stats

@@ -98,6 +98,14 @@ for (const [name, transport] of [
             [list.products.map((it) => it.id), list.page?.total, list.page?.perPage],
             [[1n], 1n, 20]
           )
+          const mistyped = yield* anonymous.listProducts({
+            filter: { search: "framme", categoryIds: [4n] },
+            orderBy: ProductOrderBy.PRICE
+          })
+          assert.deepStrictEqual([mistyped.page?.total, mistyped.correctedSearch], [1n, "frame"])
+          const figures = yield* anonymous.getCatalogStats({})
+          assert.isDefined(figures.stats?.computedAt)
+          assert.isDefined(figures.lastModified)
           const variations = yield* anonymous.listVariations({ productId: 1n })
           assert.deepStrictEqual(
             variations.variations.map((it) => it.id),

@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import { SqlClient } from "effect/sql/SqlClient"
 import { Catalog } from "../src/Catalog.ts"
 import { searchProducts } from "../src/CatalogSql/searchProducts.ts"
-import type { ProductFilter } from "../src/ProductQuery.ts"
+import type { PageQuery, ProductFilter, ProductOrder } from "../src/ProductQuery.ts"
 import {
   category,
   firstPage,
@@ -156,6 +156,35 @@ layer(layerCatalog())("Search", (it) => {
       assert.deepStrictEqual(yield* ids("978-3-16-148410-0"), [13])
       assert.deepStrictEqual(yield* ids("AV-7-SECRET"), [])
       assert.deepStrictEqual(yield* ids("DR-1"), [])
+    })
+  )
+
+  it.effect("lists in any order say what was looked for instead, on every page", () =>
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      const list = (text: string, by: ProductOrder["by"], page: Partial<PageQuery> = {}) =>
+        catalog.listProducts(
+          { ...noFilter, search: text },
+          { by, direction: "asc" },
+          { ...firstPage, perPage: 3, ...page }
+        )
+      for (const by of ["relevance", "id"] as const) {
+        const first = yield* list("titaniun framme", by)
+        const second = yield* list("titaniun framme", by, { cursor: first.nextCursor })
+        const past = yield* list("titaniun framme", by, { page: 9 })
+        assert.deepStrictEqual(
+          [first, second, past].map(({ correctedSearch, items }) => [items.length, correctedSearch]),
+          [
+            [3, "titanium frame"],
+            [1, "titanium frame"],
+            [0, "titanium frame"]
+          ]
+        )
+        for (const text of ["titanium frame", "qqqxyzzy", ""]) {
+          if (text === "" && by === "relevance") continue
+          assert.strictEqual((yield* list(text, by)).correctedSearch, "")
+        }
+      }
     })
   )
 

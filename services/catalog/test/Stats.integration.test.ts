@@ -21,7 +21,8 @@ const running = <A, E>(body: Effect.Effect<A, E, Catalog | SqlClient>) =>
 
 /** Real time, for the database to answer in: the clock of the tests stands still meanwhile. */
 const aMoment = Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 20)))
-const figures = Effect.flatMap(Catalog, (catalog) => catalog.getCatalogStats)
+const answered = Effect.flatMap(Catalog, (catalog) => catalog.getCatalogStats)
+const figures = Effect.map(answered, ({ stats }) => stats)
 const counted = Effect.gen(function* () {
   for (;;) {
     const stats = yield* figures
@@ -143,6 +144,25 @@ layer(TestDatabase.layer({ schema: "catalog", migrations, extensions }))("figure
       yield* notCounted
       yield* TestClock.adjust("100 millis")
       assert.strictEqual((yield* counted).products, (before.products ?? 0n) + 2n)
+    }).pipe(running)
+  )
+
+  it.effect("say when the catalogue that was counted was changed, not the one that came after", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      const changed = Effect.map(
+        sql<{ readonly changed_at: Date }>`SELECT changed_at FROM catalogue`,
+        ([row]) => row?.changed_at
+      )
+      yield* counted
+      const before = yield* changed
+      assert.deepStrictEqual((yield* answered).lastModified, before)
+      yield* apply(fresh())
+      assert.deepStrictEqual((yield* answered).lastModified, before)
+      yield* TestClock.adjust("2 seconds")
+      yield* counted
+      assert.notDeepEqual(yield* changed, before)
+      assert.deepStrictEqual((yield* answered).lastModified, yield* changed)
     }).pipe(running)
   )
 

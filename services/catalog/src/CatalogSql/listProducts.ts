@@ -5,15 +5,18 @@ import type { Fragment } from "effect/sql/Statement"
 import { CHUNK } from "../FacetValue.ts"
 import type { PageStart } from "../PageStart.ts"
 import type { ProductFilter, ProductOrder } from "../ProductQuery.ts"
+import { searchWords } from "../SearchWords.ts"
 import { choices } from "./choices.ts"
 import { listOrder } from "./listOrder.ts"
 import { matchingBits } from "./matchingBits.ts"
 import { StoredProduct, storedColumns } from "./readProducts.ts"
-import { textBits } from "./textHits.ts"
+import { textHits } from "./textHits.ts"
 
 const Listed = Schema.Struct({
   total: Schema.Int,
   catalogue_changed_at: Schema.Date,
+  /** What was looked for instead of the filter's search; "" where it is that. */
+  corrected: Schema.String,
   document: Schema.NullOr(Schema.Uint8Array),
   public_ids: StoredProduct.fields.public_ids,
   place: Schema.Array(Schema.NullOr(Schema.String))
@@ -47,7 +50,8 @@ export const listProducts = Effect.fnUntraced(function* (
     ORDER BY ${by.rows} LIMIT ${start.offset + limit + 1})`
   const many = sql`(SELECT total FROM counted) > ${few}`
   const rows = yield* sql`
-    WITH matching AS MATERIALIZED ${matching(sql, language, filter)},
+    WITH ${filter.search === "" ? sql`` : sql`${textHits(sql, language, searchWords(filter.search))},`}
+    matching AS MATERIALIZED ${matching(sql, filter)},
     counted AS MATERIALIZED (SELECT coalesce(sum(bit_count(bits)), 0)::int AS total FROM matching),
     page AS MATERIALIZED (
       SELECT * FROM (
@@ -58,6 +62,7 @@ export const listProducts = Effect.fnUntraced(function* (
       ) page ORDER BY ${by.page} LIMIT ${limit + 1} OFFSET ${start.offset}
     )
     SELECT counted.total, catalogue.changed_at AS catalogue_changed_at, ${by.place} AS place,
+      ${filter.search === "" ? sql`''` : sql`(SELECT corrected FROM looked_for)`} AS corrected,
       shown.document, coalesce(shown.public_ids, '{}') AS public_ids
     FROM catalogue CROSS JOIN counted LEFT JOIN page ON true
     LEFT JOIN LATERAL (
@@ -68,13 +73,12 @@ export const listProducts = Effect.fnUntraced(function* (
 })
 
 /** What matches, as rows `(chunk, bits)`. */
-const matching = (sql: SqlClient, language: string, filter: ProductFilter): Fragment =>
+const matching = (sql: SqlClient, filter: ProductFilter): Fragment =>
   filter.search === ""
     ? matchingBits(sql, "listed", filter, choices(sql, filter))
     : sql`(
-        SELECT chunk, kept.bits & found.bits AS bits
-        FROM ${matchingBits(sql, "searchable", filter, choices(sql, filter))} kept
-        JOIN ${textBits(sql, language, filter.search)} found USING (chunk))`
+        SELECT chunk, kept.bits & hits.bits AS bits
+        FROM ${matchingBits(sql, "searchable", filter, choices(sql, filter))} kept JOIN hits USING (chunk))`
 
 const chunk = (sql: SqlClient) => sql.literal(String(CHUNK))
 

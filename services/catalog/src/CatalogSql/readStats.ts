@@ -7,6 +7,8 @@ const Held = Schema.Struct({
   /** Null before the first count. */
   document: Schema.NullOr(Schema.Uint8Array),
   computed_at: Schema.NullOr(Schema.Date),
+  /** When the catalogue that was counted last changed. */
+  counted_changed_at: Schema.NullOr(Schema.Date),
   age_ms: Schema.NullOr(Schema.BigInt),
   outdated: Schema.Boolean
 })
@@ -15,7 +17,7 @@ const decodeHeld = Schema.decodeUnknownEffect(Schema.Tuple([Held]))
 /** The figures that were counted last, how old they are, and whether the catalogue has changed since. */
 export const readStats = Effect.fnUntraced(function* (sql: SqlClient) {
   const rows = yield* sql`
-    SELECT held.document, held.computed_at, catalogue.changed_at IS DISTINCT FROM held.catalogue_changed_at AS outdated,
+    SELECT held.document, held.computed_at, held.catalogue_changed_at AS counted_changed_at, catalogue.changed_at IS DISTINCT FROM held.catalogue_changed_at AS outdated,
       greatest(0, floor(1000 * extract(epoch FROM clock_timestamp() - held.computed_at)))::bigint AS age_ms
     FROM catalogue LEFT JOIN catalogue_stats held ON true`
   const [row] = yield* Effect.orDie(decodeHeld(rows))
