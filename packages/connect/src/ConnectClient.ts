@@ -11,7 +11,7 @@ import type {
   MessageInitShape,
   MessageShape
 } from "@bufbuild/protobuf"
-import { Code, ConnectError, createRouterTransport, type Transport } from "@connectrpc/connect"
+import { Code, ConnectError, type Transport } from "@connectrpc/connect"
 import { createAsyncIterable } from "@connectrpc/connect/protocol"
 import {
   createConnectTransport,
@@ -33,6 +33,7 @@ import * as Tracer from "effect/Tracer"
 import { fromUnknown, RpcError } from "./ConnectError.ts"
 import type { ServiceRoutes } from "./ConnectRoutes.ts"
 import { longestMs, remaining } from "./Deadline.ts"
+import * as MemoryTransport from "./MemoryTransport.ts"
 import { MESSAGE_MAX_BYTES, SESSION_MAX_MEGABYTES } from "./MessageSize.ts"
 import { isServerStream, isUnary } from "./MethodKind.ts"
 import * as RpcMetrics from "./RpcMetrics.ts"
@@ -168,13 +169,8 @@ const connectHttp = (options: HttpOptions): Effect.Effect<ClientTransport, never
  * To services of the same process. Messages are serialised, validated, bounded and traced as over a socket, so that
  * neither side can tell.
  */
-export const transportInMemory = (routes: ReadonlyArray<ServiceRoutes>): ClientTransport =>
-  createRouterTransport(
-    (router) => {
-      for (const it of routes) it.register(router)
-    },
-    { router: { readMaxBytes: MESSAGE_MAX_BYTES }, transport: { readMaxBytes: MESSAGE_MAX_BYTES } }
-  )
+export const transportInMemory: (routes: ReadonlyArray<ServiceRoutes>) => ClientTransport =
+  MemoryTransport.make
 
 const unary = (method: DescMethodUnary, transport: ClientTransport, common: ClientOptions) => {
   const protocol = transport.protocol ?? "connect"

@@ -13,7 +13,7 @@ import type {
   MessageInitShape,
   MessageShape
 } from "@bufbuild/protobuf"
-import { Code, type ConnectRouter } from "@connectrpc/connect"
+import { Code, type ConnectRouter, type HandlerContext } from "@connectrpc/connect"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -80,7 +80,15 @@ export type Handlers<S extends DescService, R> = {
 export interface ServiceRoutes {
   readonly service: DescService
   readonly register: (router: ConnectRouter) => void
+  /** Its unary methods, for who calls them without a router. */
+  readonly unary: ReadonlyMap<DescMethod, UnaryMethod>
 }
+
+/** A unary method as a router calls it: the request is decoded, the answer is not encoded yet. */
+export type UnaryMethod = (
+  request: MessageShape<DescMessage>,
+  rpc: HandlerContext
+) => Promise<MessageInitShape<DescMessage>>
 
 /** All that the handlers of a service require. */
 export type Requirements<H> = {
@@ -116,14 +124,27 @@ const bind = <H extends object>(
   handlers: H,
   absent: (method: DescMethod) => unknown
 ): Effect.Effect<ServiceRoutes, never, Requirements<H>> =>
-  Effect.map(Effect.context<Requirements<H>>(), (context) => ({
-    service,
-    register: (router) => {
-      for (const method of service.methods) {
-        registerMethod(router, method, Reflect.get(handlers, method.localName) ?? absent(method), context)
+  Effect.map(Effect.context<Requirements<H>>(), (context) => {
+    const handlerOf = (method: DescMethod): unknown =>
+      Reflect.get(handlers, method.localName) ?? absent(method)
+    const unary = new Map<DescMethod, UnaryMethod>()
+    for (const method of service.methods) {
+      const handler = handlerOf(method)
+      if (isUnary(method) && isUnaryHandler<Requirements<H>>(handler))
+        unary.set(method, serveUnary(method, handler, context))
+    }
+    return {
+      service,
+      unary,
+      register: (router) => {
+        for (const method of service.methods) {
+          const serve = unary.get(method)
+          if (isUnary(method) && serve !== undefined) router.rpc(method, serve)
+          else registerStream(router, method, handlerOf(method), context)
+        }
       }
     }
-  }))
+  })
 
 const missing = (): undefined => undefined
 
@@ -141,15 +162,13 @@ const unimplemented = (method: DescMethod) => {
   return isServerStream(method) ? () => Stream.fail(failure) : () => Effect.fail(failure)
 }
 
-const registerMethod = <R>(
+const registerStream = <R>(
   router: ConnectRouter,
   method: DescMethod,
   handler: unknown,
   context: Context.Context<R>
 ): void => {
-  if (isUnary(method) && isUnaryHandler<R>(handler)) {
-    router.rpc(method, serveUnary(method, handler, context))
-  } else if (isServerStream(method) && isServerStreamHandler<R>(handler)) {
+  if (isServerStream(method) && isServerStreamHandler<R>(handler)) {
     router.rpc(method, serveStream(method, handler, context))
   } else {
     throw new Error(`${method.parent.typeName}/${method.name} has no handler for a ${method.methodKind} call`)

@@ -41,6 +41,7 @@ export const make = (services: ReadonlyArray<string>): HealthState => {
     },
     routes: {
       service: Health,
+      unary: new Map(),
       register: (router) =>
         router.service(Health, {
           check: ({ service }) => {

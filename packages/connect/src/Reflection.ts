@@ -23,6 +23,7 @@ export const make = (services: ReadonlyArray<DescService>): ReadonlyArray<Servic
   return [
     {
       service: v1.ServerReflection,
+      unary: new Map(),
       register: (router) =>
         router.service(v1.ServerReflection, {
           async *serverReflectionInfo(requests, { values }) {
@@ -33,6 +34,7 @@ export const make = (services: ReadonlyArray<DescService>): ReadonlyArray<Servic
     },
     {
       service: v1alpha.ServerReflection,
+      unary: new Map(),
       register: (router) =>
         router.service(v1alpha.ServerReflection, {
           async *serverReflectionInfo(requests, { values }) {

@@ -30,7 +30,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
 import { internalError, toConnectError } from "./ConnectError.ts"
-import type { Call, RpcFailure, ServerStreamHandler, UnaryHandler } from "./ConnectRoutes.ts"
+import type { Call, RpcFailure, ServerStreamHandler, UnaryHandler, UnaryMethod } from "./ConnectRoutes.ts"
 import { Deadline } from "./Deadline.ts"
 import * as RpcMetrics from "./RpcMetrics.ts"
 import { isServerFault, recordOutcome, spanAttributes, spanName } from "./RpcSpan.ts"
@@ -51,7 +51,7 @@ export const serveUnary = <R>(
   method: DescMethodUnary,
   handler: UnaryHandler<DescMessage, DescMessage, R>,
   context: Context.Context<R>
-): MethodImpl<DescMethodUnary> => {
+): UnaryMethod => {
   const run = Effect.runPromiseExitWith(context)
   const record = RpcMetrics.recorder(RpcServerDuration, method)
   return async (request, rpc) => {
@@ -164,7 +164,9 @@ export const serveStream = <R>(
 
 const toCall = (rpc: HandlerContext): Call => ({
   requestHeader: rpc.requestHeader,
-  responseHeader: rpc.responseHeader,
+  get responseHeader() {
+    return rpc.responseHeader
+  },
   signal: rpc.signal,
   timeoutMs: rpc.timeoutMs()
 })
