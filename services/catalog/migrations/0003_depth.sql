@@ -37,7 +37,7 @@ END
 $languages$;
 
 -- Everything that products can be counted and filtered by: see src/FacetValue.ts for the kinds. Values are never taken
--- out, so an id means the same for ever; one without products costs a row.
+-- out, so an id means the same for ever; one without products costs this row, and none of facet_bits.
 CREATE TABLE facet_values (
   id integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
   kind smallint NOT NULL,
@@ -52,8 +52,9 @@ CREATE TABLE facet_values (
 );
 
 -- Which products have a value: bit n of chunk c stands for the product with the ordinal 8192 c + n. Kept in the
--- transaction that changes a product. Totals and counts are intersections of these: at 100,000 products a value is 13
--- rows of 1 KiB, and all facets of any filter cost as much as reading them once.
+-- transaction that changes a product; there is no row without a bit. Totals and counts are intersections of these: at
+-- 100,000 products a value that products all over the shop have is 13 rows of 1 KiB, and all facets of any filter cost
+-- as much as reading them once.
 CREATE TABLE facet_bits (
   value_id integer NOT NULL,
   chunk integer NOT NULL,

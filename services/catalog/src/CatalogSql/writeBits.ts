@@ -85,9 +85,12 @@ const setBits = (sql: SqlClient, bits: ReadonlyArray<Bit>) => sql`
   INSERT INTO facet_bits AS held (value_id, chunk, bits) ${bitsOf(sql, bits)} ORDER BY 1, 2
   ON CONFLICT (value_id, chunk) DO UPDATE SET bits = held.bits | excluded.bits`
 
+/** A row without a bit goes: readers would look at it for nothing, for as long as there is the value. */
 const clearBits = (sql: SqlClient, bits: ReadonlyArray<Bit>) => sql`
-  UPDATE facet_bits held SET bits = held.bits & ~gone.bits FROM (${bitsOf(sql, bits)}) gone
-  WHERE held.value_id = gone.value_id AND held.chunk = gone.chunk`
+  MERGE INTO facet_bits held USING (${bitsOf(sql, bits)}) gone
+  ON held.value_id = gone.value_id AND held.chunk = gone.chunk
+  WHEN MATCHED AND bit_count(held.bits & ~gone.bits) = 0 THEN DELETE
+  WHEN MATCHED THEN UPDATE SET bits = held.bits & ~gone.bits`
 
 /** These categories and all that they are below, as the tree stands. */
 export const readAbove = Effect.fnUntraced(function* (sql: SqlClient, categories: ReadonlyArray<number>) {
