@@ -58,7 +58,7 @@ const envelope = (exchange: Exchange.Exchange, data: string, meta: ReadonlyArray
   return `{"success":true,"data":${data},"meta":{${[...meta, `"performance":${performance}`].join(",")}}}`
 }
 
-const members = (meta: Readonly<Record<string, unknown>>): ReadonlyArray<string> =>
+const members = (meta: Readonly<Record<string, unknown>> = {}): ReadonlyArray<string> =>
   Object.entries(meta).map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`)
 
 /**
@@ -71,8 +71,10 @@ export const publicRead = (
     readonly data: unknown
     /** Of a page. */
     readonly place?: Place
-    /** What `meta` says beside, which no validator covers. */
+    /** What `meta` says of the data, as much a part of the answer as they are. */
     readonly meta?: Readonly<Record<string, unknown>>
+    /** What `meta` says of this answer alone, which no validator covers. */
+    readonly aside?: Readonly<Record<string, unknown>>
     readonly lastModified: number | undefined
     readonly freshness: Freshness
   }
@@ -82,7 +84,8 @@ export const publicRead = (
     const asOf = now - Exchange.elapsed(exchange)
     const data = JSON.stringify(answer.data)
     const pagination = answer.place === undefined ? "" : JSON.stringify(answer.place.pagination)
-    const etag = Validators.entityTag(data, pagination)
+    const meta = members(answer.meta)
+    const etag = Validators.entityTag(data, pagination, ...meta)
     const headers: Record<string, string> = {
       ...answer.place?.headers,
       etag,
@@ -105,7 +108,8 @@ export const publicRead = (
           HttpServerResponse.text(
             envelope(exchange, data, [
               ...(pagination === "" ? [] : [`"pagination":${pagination}`]),
-              ...members(answer.meta ?? {})
+              ...meta,
+              ...members(answer.aside)
             ]),
             { headers, contentType: "application/json" }
           )

@@ -20,6 +20,9 @@ const misfits = (names: ReadonlyArray<string>, read: (name: string) => unknown):
       { field: "cursor", message: "cannot be given with page" }
     )
   }
+  if (given.has("q") && given.has("search")) {
+    found.push({ field: "q", message: "cannot be given with search, which means the same" })
+  }
   const orderby = read("orderby")
   if (orderby === "include" && !given.has("include")) {
     found.push({ field: "orderby", message: "include needs the parameter include" })

@@ -25,7 +25,7 @@ Successes are \`{ "success": true, "data": …, "meta": … }\`. Failures are pr
 |---|---|---|
 ${problemTable}
 
-Public reads carry a weak \`ETag\` over \`data\` and \`pagination\`, and \`Last-Modified\`: ask again with \`If-None-Match\` and get 304 while nothing changed. A parameter that is not documented is refused. \`X-Request-ID\` is taken over when it matches \`^[A-Za-z0-9._-]{1,128}$\`, and is in every answer. HEAD is served wherever GET is.`
+Public reads carry a weak \`ETag\` over \`data\`, \`pagination\` and \`corrected_search\`, and \`Last-Modified\`: ask again with \`If-None-Match\` and get 304 while nothing changed. A parameter that is not documented is refused. \`X-Request-ID\` is taken over when it matches \`^[A-Za-z0-9._-]{1,128}$\`, and is in every answer. HEAD is served wherever GET is.`
 
 const frame = {
   name: "Bolt Round Frame",

@@ -2,6 +2,7 @@
 import type { PageInfo } from "@optica/contracts/optica/type/v1/page_pb"
 import * as Schema from "effect/Schema"
 import type { Exchange } from "./Exchange.ts"
+import { DEEPEST } from "./Parameters.ts"
 import { DEFAULT_PER_PAGE } from "./ProductQuery.ts"
 
 export const Pagination = Schema.Struct({
@@ -22,9 +23,6 @@ export interface Place {
   readonly pagination: Pagination
   readonly headers: Record<string, string>
 }
-
-/** How many items of a list page numbers lead to. */
-const DEEPEST = 10_000
 
 /** Characters that all links of an answer may have: clients refuse header fields that are much longer. */
 const LONGEST = 6_000

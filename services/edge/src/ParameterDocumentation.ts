@@ -10,13 +10,13 @@ export interface ParameterDocumentation {
 const id64 = { type: "integer", format: "int64", minimum: 1, maximum: Number.MAX_SAFE_INTEGER }
 const idList = { type: "array", items: id64, minItems: 1, maxItems: Parameters.MAX_LIST }
 const searchText = { type: "string", minLength: 1, maxLength: Parameters.MAX_SEARCH }
+const deepest = Parameters.DEEPEST.toLocaleString("en")
 const amount = { type: "string", pattern: "^[0-9]{1,15}(?:\\.[0-9]{1,10})?$" }
 
 /** What the OpenAPI document says of each parameter, by name. Lists are separated by commas. */
 export const documentation: Record<string, ParameterDocumentation> = {
   page: {
-    description:
-      "Which page, from 1. A page past the end is empty. Pages by number lead to the first 10,000 items of a list; `cursor` leads further.",
+    description: `Which page, from 1. A page past the end is empty. Pages by number lead to the first ${deepest} items of a list; \`cursor\` leads further.`,
     schema: { type: "integer", minimum: 1, maximum: Parameters.MAX_PAGE, default: 1 },
     example: 1
   },
@@ -50,23 +50,24 @@ export const documentation: Record<string, ParameterDocumentation> = {
     example: { "pa_frame-shape": "round,oval" }
   },
   rating: {
-    description: "With a mean rating that rounds to any of these.",
+    description: "With a mean rating that rounds to any of these. One that is given twice counts once.",
     schema: {
       type: "array",
-      items: { type: "integer", minimum: 1, maximum: 5 },
+      items: { type: "integer", minimum: 1, maximum: Parameters.MAX_RATINGS },
       minItems: 1,
-      maxItems: Parameters.MAX_LIST
+      maxItems: Parameters.MAX_RATINGS
     },
     example: [4, 5]
   },
   search: {
     description:
-      "Found by this text, with its spelling mended where nothing has all the words. Nothing in it is an operator.",
+      "Found by this text; where nothing has all the words, with its spelling mended, and `meta.corrected_search` says so. Nothing in it is an operator.",
     schema: searchText,
     example: "round frame"
   },
   q: {
-    description: "What to look for. Nothing in it is an operator.",
+    description:
+      "What to look for; where nothing has all the words, its spelling is mended, and `meta.corrected_search` says so. Nothing in it is an operator. Where `search` is taken as well the two mean the same: one of them.",
     schema: searchText,
     example: "round frame"
   },
@@ -91,8 +92,14 @@ export const documentation: Record<string, ParameterDocumentation> = {
   on_sale: { description: "On sale now, or not.", schema: { type: "boolean" }, example: true },
   featured: { description: "Featured, or not.", schema: { type: "boolean" }, example: true },
   stock_status: {
-    description: "With this stock status.",
-    schema: { type: "string", enum: ["instock", "outofstock", "onbackorder"] },
+    description:
+      "With this stock status: one of WooCommerce's three, or what a plugin adds, as the facets tell it.",
+    schema: {
+      type: "string",
+      minLength: 1,
+      maxLength: Parameters.MAX_STOCK_STATUS,
+      examples: ["instock", "outofstock", "onbackorder"]
+    },
     example: "instock"
   },
   orderby: {

@@ -41,19 +41,35 @@ const wholeNumber = (minimum: number, maximum: number) =>
 
 export const MAX_PAGE = 1_000_000
 export const MAX_PER_PAGE = 100
+/**
+ * How many items of a list page numbers lead to. It is the catalogue's rule, which refuses what lies beyond and says why
+ * (PageTooDeep); it is known here because `Link` must not lead to a page that would be refused, and to be documented.
+ */
+export const DEEPEST = 10_000
 /** Values of one parameter. */
 export const MAX_LIST = 100
 /** Characters of a search. */
 export const MAX_SEARCH = 100
+/** Characters of a stock status. */
+export const MAX_STOCK_STATUS = 100
+/** Mean ratings there are. */
+export const MAX_RATINGS = 5
 
-const list = <A>(item: Schema.Codec<A>, rule: string, parse: (text: string) => A | undefined) =>
+/** A value that is given twice counts once. */
+const list = <A>(
+  item: Schema.Codec<A>,
+  rule: string,
+  parse: (text: string) => A | undefined,
+  most = MAX_LIST
+) =>
   parameter(
     Schema.Array(item),
-    `must be one to ${MAX_LIST} values, separated by commas; each ${rule}`,
+    `must be one to ${most} values, separated by commas; each ${rule}`,
     (text) => {
       const parts = text.split(",")
       const values = parts.flatMap((part) => parse(part) ?? [])
-      return values.length === parts.length && parts.length <= MAX_LIST ? [...new Set(values)] : undefined
+      const set = new Set(values)
+      return values.length === parts.length && set.size <= most ? [...set] : undefined
     },
     (values) => values.join(",")
   )
@@ -67,7 +83,17 @@ const boolean = parameter(Schema.Boolean, "must be true or false", (text) =>
   text === "true" ? true : text === "false" ? false : undefined
 )
 
-const plainText = (text: string): string | undefined => (/^\P{Cc}{1,200}$/u.test(text) ? text : undefined)
+/** One to so many characters (code points) as they are, without control characters: PostgreSQL cannot hold all of those. */
+const plainText = (most: number) => {
+  const shape = new RegExp(`^\\P{Cc}{1,${most}}$`, "u")
+  return {
+    rule: `1 to ${most} characters without control characters`,
+    read: (text: string): string | undefined => (shape.test(text) ? text : undefined)
+  }
+}
+const name = plainText(200)
+const status = plainText(MAX_STOCK_STATUS)
+const slugText = plainText(600)
 
 const mustBeCursor = "must be next_cursor of an answer to the same filters and order"
 
@@ -104,7 +130,12 @@ export const categories = ids
 export const tag = ids
 export const brand = ids
 export const include = ids
-export const rating = list(Schema.Number, "a whole number from 1 to 5", (text) => readWhole(text, 1, 5))
+export const rating = list(
+  Schema.Number,
+  "a whole number from 1 to 5",
+  (text) => readWhole(text, 1, MAX_RATINGS),
+  MAX_RATINGS
+)
 /** Bracket parameters such as `attributes[pa_color]`. */
 export const attribute = Schema.TemplateLiteral([
   "attributes[",
@@ -114,14 +145,15 @@ export const attribute = Schema.TemplateLiteral([
 /** The attribute that the name of a bracket parameter names; undefined for other names. */
 export const attributeOf = (name: string): string | undefined => /^attributes\[(.*)\]$/su.exec(name)?.[1]
 /** Slugs of terms. */
-export const terms = list(Schema.String, "1 to 200 characters without control characters", plainText)
-/** SKUs, exactly. Control characters are refused: PostgreSQL cannot hold all of them. */
-export const sku = list(Schema.String, "1 to 200 characters without control characters", plainText)
+export const terms = list(Schema.String, name.rule, name.read)
+/** SKUs, exactly. */
+export const sku = list(Schema.String, name.rule, name.read)
 export const minPrice = price
 export const maxPrice = price
 export const onSale = boolean
 export const featured = boolean
-export const stockStatus = oneOf("instock", "outofstock", "onbackorder")
+/** Plugins add statuses of their own, which facets count: what can be counted can be asked for. */
+export const stockStatus = parameter(Schema.String, `must be ${status.rule}`, status.read)
 export const orderBys = [
   "date",
   "id",
@@ -176,11 +208,7 @@ export const id = parameter(Schema.BigInt, `must be ${anId}`, (text) => {
 })
 
 /** Slug of a product in a path. */
-export const slug = parameter(
-  Schema.String,
-  "must be a slug: 1 to 600 characters without control characters",
-  (text) => (/^\P{Cc}{1,600}$/u.test(text) ? text : undefined)
-)
+export const slug = parameter(Schema.String, `must be a slug: ${slugText.rule}`, slugText.read)
 
 /** Id of a run in a path. */
 export const runId = parameter(Schema.String, "must be the UUID of a run", (text) =>

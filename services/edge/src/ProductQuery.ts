@@ -88,8 +88,14 @@ export const SearchQuery = byAttributes({
   ...featured
 })
 
-/** Of counts. */
-export const FacetsQuery = byAttributes({ ...categories, ...filters, ...featured, ...search })
+/** Of counts: of a list or, by another name of the same parameter, of a search. */
+export const FacetsQuery = byAttributes({
+  q: Schema.optionalKey(Parameters.q),
+  ...categories,
+  ...filters,
+  ...featured,
+  ...search
+})
 
 /** Of the variations of a product. */
 export const VariationsQuery = Schema.Struct({

@@ -2,7 +2,8 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
-import { Envelope, PageEnvelope } from "./Answers.ts"
+import { Envelope, PageEnvelope, PageEnvelopeWith } from "./Answers.ts"
+import { ListMeta } from "./CorrectedSearch.ts"
 import * as Parameters from "./Parameters.ts"
 import * as Problems from "./Problems.ts"
 import * as ProductQuery from "./ProductQuery.ts"
@@ -20,21 +21,21 @@ export class ProductsApi extends HttpApiGroup.make("products")
   .add(
     HttpApiEndpoint.get("listProducts", "/api/products", {
       query: ProductQuery.ListQuery,
-      success: PageEnvelope(ProductPart)
+      success: PageEnvelopeWith(ProductPart, ListMeta)
     }).annotateMerge(
       told(
         "List products",
-        "A page of the products that match all filters. The same product is never on two pages. `Link` leads to the others: by number for the first 10,000 items, by cursor from there."
+        `A page of the products that match all filters. Whoever goes on by \`next_cursor\` sees every product exactly once whose sort key does not change meanwhile; by number, products move from page to page while the shop changes. \`Link\` leads to the other pages: by number for the first ${Parameters.DEEPEST.toLocaleString("en")} items, by cursor from there.`
       )
     ),
     HttpApiEndpoint.get("listFeatured", "/api/products/featured", {
       query: ProductQuery.FeaturedQuery,
-      success: PageEnvelope(ProductPart)
+      success: PageEnvelopeWith(ProductPart, ListMeta)
     }).annotateMerge(told("List featured products")),
     HttpApiEndpoint.get("listByCategory", "/api/products/categories/:id", {
       params,
       query: ProductQuery.CategoryListQuery,
-      success: PageEnvelope(ProductPart),
+      success: PageEnvelopeWith(ProductPart, ListMeta),
       error: Problems.NotFound
     }).annotateMerge(told("List the products of a category", "Those in it and in the categories below it.")),
     HttpApiEndpoint.get("getProductBySlug", "/api/products/slug/:slug", {

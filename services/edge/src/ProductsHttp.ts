@@ -8,6 +8,7 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as Answers from "./Answers.ts"
 import { Api } from "./Api.ts"
 import * as CatalogRead from "./CatalogRead.ts"
+import { listMeta } from "./CorrectedSearch.ts"
 import type * as Exchange from "./Exchange.ts"
 import * as Paging from "./Paging.ts"
 import * as Problems from "./Problems.ts"
@@ -32,6 +33,7 @@ export const layer = (freshness: CatalogRead.Freshnesses) =>
         return yield* Answers.publicRead(exchange, {
           data: found.products.map((product) => project(productView(product), query.fields)),
           place: Paging.of(exchange, found.page, query),
+          meta: listMeta(query.search, found.correctedSearch),
           lastModified: CatalogRead.millis(found.lastModified),
           freshness: freshness.list
         })

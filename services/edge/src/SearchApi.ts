@@ -3,18 +3,12 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Envelope, EnvelopeWith, PageEnvelopeWith } from "./Answers.ts"
+import { ListMeta, SearchMeta } from "./CorrectedSearch.ts"
 import { FacetsView } from "./FacetsView.ts"
 import * as Parameters from "./Parameters.ts"
 import * as ProductQuery from "./ProductQuery.ts"
 import { SearchHitPart, SuggestionsView } from "./SearchHitView.ts"
 import { FiguresAge, StatsView } from "./StatsView.ts"
-
-/** What a page of a search says beside its place. */
-export const SearchMeta = {
-  corrected_search: Schema.NullOr(Schema.String).annotate({
-    description: "What was looked for instead, where nothing has all the words of `q`"
-  })
-}
 
 export class SearchApi extends HttpApiGroup.make("search")
   .add(
@@ -39,12 +33,12 @@ export class SearchApi extends HttpApiGroup.make("search")
     ),
     HttpApiEndpoint.get("getFacets", "/api/products/facets", {
       query: ProductQuery.FacetsQuery,
-      success: Envelope(FacetsView)
+      success: EnvelopeWith(FacetsView, ListMeta)
     }).annotateMerge(
       OpenApi.annotations({
         summary: "Count what one could filter by",
         description:
-          "Takes the filters of the list beside it. Each facet is counted as if it had no filter of its own, so that a choice can be widened; `total` is the list's."
+          "Takes the filters of the list beside it, and the text of a search as `q` or `search`. Each facet is counted as if it had no filter of its own, so that a choice can be widened; `total` is the list's."
       })
     ),
     HttpApiEndpoint.get("getStats", "/api/products/stats", {

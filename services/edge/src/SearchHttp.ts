@@ -6,6 +6,7 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as Answers from "./Answers.ts"
 import { Api } from "./Api.ts"
 import * as CatalogRead from "./CatalogRead.ts"
+import { listMeta, searchMeta } from "./CorrectedSearch.ts"
 import { facetsView } from "./FacetsView.ts"
 import * as Paging from "./Paging.ts"
 import * as ProductQuery from "./ProductQuery.ts"
@@ -44,7 +45,7 @@ export const layer = (freshness: CatalogRead.Freshnesses) =>
                   return view === undefined ? [] : [project(view, query.fields)]
                 }),
                 place: Paging.of(exchange, found.page, query),
-                meta: { corrected_search: found.correctedSearch === "" ? null : found.correctedSearch },
+                meta: searchMeta(found.correctedSearch),
                 lastModified: CatalogRead.millis(found.lastModified),
                 freshness: freshness.search
               })
@@ -69,12 +70,14 @@ export const layer = (freshness: CatalogRead.Freshnesses) =>
           Answers.respond(
             request,
             Effect.fnUntraced(function* (exchange) {
-              const { facets, total, lastModified } = yield* CatalogRead.fromCatalog(exchange)(
-                catalog.getFacets({ filter: ProductQuery.filter(query) })
-              )
+              const found = yield* CatalogRead.fromCatalog(
+                exchange,
+                query.q === undefined ? undefined : CatalogRead.searchParameters
+              )(catalog.getFacets({ filter: ProductQuery.filter(query) }))
               return yield* Answers.publicRead(exchange, {
-                data: facetsView(facets ?? create(FacetsSchema), total),
-                lastModified: CatalogRead.millis(lastModified),
+                data: facetsView(found.facets ?? create(FacetsSchema), found.total),
+                meta: listMeta(query.q ?? query.search, found.correctedSearch),
+                lastModified: CatalogRead.millis(found.lastModified),
                 freshness: freshness.list
               })
             })
@@ -83,13 +86,14 @@ export const layer = (freshness: CatalogRead.Freshnesses) =>
           Answers.respond(
             request,
             Effect.fnUntraced(function* (exchange) {
-              const { stats = create(CatalogStatsSchema) } = yield* CatalogRead.fromCatalog(exchange)(
-                catalog.getCatalogStats({})
-              )
+              const { lastModified, stats = create(CatalogStatsSchema) } = yield* CatalogRead.fromCatalog(
+                exchange
+              )(catalog.getCatalogStats({}))
               return yield* Answers.publicRead(exchange, {
                 data: statsView(stats),
-                meta: { age_ms: Number(stats.ageMs), outdated: stats.outdated },
-                lastModified: CatalogRead.millis(stats.computedAt),
+                aside: { age_ms: Number(stats.ageMs), outdated: stats.outdated },
+                // What has not been counted yet may have changed in the same second, which is all that a date tells.
+                lastModified: stats.outdated ? undefined : CatalogRead.millis(lastModified),
                 freshness: freshness.list
               })
             })

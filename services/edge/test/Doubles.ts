@@ -61,6 +61,8 @@ export interface Controls {
   readonly counts: Array<GetFacetsRequest>
   /** What was looked for instead. */
   correctedSearch: string
+  /** Whether the figures are. */
+  outdated: boolean
   /** `traceparent` and `authorization` of every call, and what was left of its time. */
   readonly calls: Array<{
     readonly method: string
@@ -95,6 +97,7 @@ export const makeControls = Effect.map(
     suggestions: [],
     counts: [],
     correctedSearch: "",
+    outdated: false,
     calls: [],
     states,
     interrupted: 0
@@ -180,7 +183,11 @@ const catalogRoutes = (controls: Controls) => {
         enter("ListProducts", call),
         Effect.suspend(() => {
           controls.lists.push(request)
-          return Effect.map(paged(products, request), ({ items, ...page }) => ({ products: items, ...page }))
+          return Effect.map(paged(products, request), ({ items, ...page }) => ({
+            products: items,
+            correctedSearch: controls.correctedSearch,
+            ...page
+          }))
         })
       ),
     listVariations: (request, call) =>
@@ -244,7 +251,10 @@ const catalogRoutes = (controls: Controls) => {
         enter("GetFacets", call),
         Effect.sync(() => {
           controls.counts.push(request)
-          return { facets, total: 21n, lastModified: lastModified() }
+          return {
+            ...{ facets, total: 21n, lastModified: lastModified() },
+            correctedSearch: controls.correctedSearch
+          }
         })
       ),
     listReviews: (request, call) =>
@@ -268,7 +278,10 @@ const catalogRoutes = (controls: Controls) => {
     getCatalogStats: (_request, call) =>
       Effect.andThen(
         enter("GetCatalogStats", call),
-        Effect.sync(() => ({ stats }))
+        Effect.sync(() => ({
+          stats: { ...stats, outdated: controls.outdated },
+          lastModified: lastModified()
+        }))
       ),
     listCategories: (_request, call) =>
       Effect.andThen(

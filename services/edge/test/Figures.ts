@@ -44,6 +44,5 @@ export const stats: MessageInitShape<typeof CatalogStatsSchema> = {
   minPrice: "199",
   averagePrice: "1499.50",
   computedAt: timestampFromDate(new Date("2026-11-21T03:09:00Z")),
-  ageMs: 61_000n,
-  outdated: true
+  ageMs: 61_000n
 }

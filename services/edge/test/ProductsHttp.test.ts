@@ -153,7 +153,10 @@ layer(TestEdge.layer(), { excludeTestServices: true })("GET /api/products", (it)
     ["on_sale=TRUE", "on_sale"],
     ["on_sale=", "on_sale"],
     ["featured=yes", "featured"],
-    ["stock_status=lots", "stock_status"],
+    ["stock_status=", "stock_status"],
+    ["stock_status=in%00stock", "stock_status"],
+    [`stock_status=${"x".repeat(101)}`, "stock_status"],
+    ["stock_status=instock&stock_status=onbackorder", "stock_status"],
     ["orderby=sales", "orderby"],
     ["orderby=relevance", "orderby"],
     ["orderby=__proto__", "orderby"],
@@ -175,6 +178,7 @@ layer(TestEdge.layer(), { excludeTestServices: true })("GET /api/products", (it)
     ["rating=0", "rating"],
     ["rating=6", "rating"],
     ["rating=4.5", "rating"],
+    ["rating=5,5,", "rating"],
     ["cursor=", "cursor"],
     ["cursor=a%20b", "cursor"],
     [`cursor=${"x".repeat(2001)}`, "cursor"],
@@ -266,6 +270,24 @@ layer(TestEdge.layer(), { excludeTestServices: true })("GET /api/products", (it)
       expect(yield* message("/api/products/18/stock?page=1")).toBe(
         "is not known here: this address takes no parameters"
       )
+    })
+  )
+
+  it.effect.each(["preorder", "instock", "on%20request%20%F0%9F%95%B6", "x".repeat(100)])(
+    "asks for the stock status %s, whoever made it",
+    (status) =>
+      Effect.gen(function* () {
+        const edge = yield* TestEdge
+        expect((yield* edge.get(`/api/products?stock_status=${status}`)).status).toBe(200)
+        expect(edge.controls.lists.at(-1)?.filter?.stockStatus).toBe(decodeURIComponent(status))
+      })
+  )
+
+  it.effect("counts a rating that is given twice once", () =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      expect((yield* edge.get("/api/products?rating=5,5,4,5,3,2,1,1")).status).toBe(200)
+      expect(edge.controls.lists.at(-1)?.filter?.ratings).toStrictEqual([5, 4, 3, 2, 1])
     })
   )
 

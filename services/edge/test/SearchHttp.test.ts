@@ -2,10 +2,10 @@ import { Code } from "@connectrpc/connect"
 import { expect, layer } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { Envelope, EnvelopeWith, PageEnvelope, PageEnvelopeWith } from "../src/Answers.ts"
+import { ListMeta, SearchMeta } from "../src/CorrectedSearch.ts"
 import { FacetsView } from "../src/FacetsView.ts"
 import { ProductView } from "../src/ProductView.ts"
 import { ReviewView } from "../src/ReviewView.ts"
-import { SearchMeta } from "../src/SearchApi.ts"
 import { SearchHitView, SuggestionsView } from "../src/SearchHitView.ts"
 import { FiguresAge, StatsView } from "../src/StatsView.ts"
 import { StockView } from "../src/StockView.ts"
@@ -15,6 +15,7 @@ import { TestEdge } from "./TestEdge.ts"
 
 const anything = json(Schema.Struct({ data: Schema.Json }))
 const products = json(PageEnvelope(ProductView))
+const metaOf = json(Schema.Struct({ meta: Schema.Struct(ListMeta) }))
 
 layer(TestEdge.layer(), { excludeTestServices: true })("the routes beside the list", (it) => {
   it.effect("/search finds products, with marks and the text that was looked for instead", () =>
@@ -87,11 +88,67 @@ layer(TestEdge.layer(), { excludeTestServices: true })("the routes beside the li
     })
   )
 
+  it.effect("/facets takes the text of a search by either name, and not by both", () =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      for (const name of ["q", "search"]) {
+        expect((yield* edge.get(`/api/products/facets?${name}=%20round%20`)).status).toBe(200)
+        expect(edge.controls.counts.at(-1)?.filter?.search).toBe("round")
+      }
+      const both = yield* edge.get("/api/products/facets?q=round&search=round")
+      expect((yield* problemOf(both)).error.details).toStrictEqual([
+        { field: "q", message: "cannot be given with search, which means the same", received: "round" }
+      ])
+    })
+  )
+
+  it.effect.each([
+    "/api/products?search=rond",
+    "/api/products/featured?search=rond",
+    "/api/products/categories/16?search=rond&orderby=price",
+    "/api/products/facets?search=rond",
+    "/api/products/facets?q=rond",
+    "/api/products/search?q=rond"
+  ])("%s says in meta what was looked for instead, and its tag covers that", (path) =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      const ask = Effect.fnUntraced(function* (corrected: string, etag = "") {
+        edge.controls.correctedSearch = corrected
+        const response = yield* edge.get(path, { headers: { "if-none-match": etag } })
+        edge.controls.correctedSearch = ""
+        return response
+      })
+      const meta = (response: Response) => Effect.map(metaOf(response), (it) => it.meta.corrected_search)
+      const round = yield* ask("round")
+      const none = yield* ask("")
+      expect([yield* meta(round), yield* meta(none)]).toStrictEqual(["round", null])
+      const etag = round.headers.get("etag") ?? ""
+      expect((yield* ask("round", etag)).status).toBe(304)
+      expect((yield* ask("around", etag)).status).toBe(200)
+      expect((yield* ask("", etag)).status).toBe(200)
+    })
+  )
+
+  it.effect.each(["/api/products", "/api/products/facets?on_sale=true"])(
+    "%s says nothing of a search that was not asked for",
+    (path) =>
+      Effect.gen(function* () {
+        const edge = yield* TestEdge
+        expect((yield* metaOf(yield* edge.get(path))).meta).not.toHaveProperty("corrected_search")
+      })
+  )
+
   it.effect("/stats tells its age beside its figures, which the tag does not cover", () =>
     Effect.gen(function* () {
       const edge = yield* TestEdge
       const read = json(EnvelopeWith(StatsView, FiguresAge))
+      const current = yield* edge.get("/api/products/stats")
+      expect(current.headers.get("last-modified")).toBe(edge.controls.lastModified.toUTCString())
+      edge.controls.outdated = true
       const response = yield* edge.get("/api/products/stats")
+      edge.controls.outdated = false
+      expect(response.headers.get("last-modified")).toBeNull()
+      expect(response.headers.get("etag")).toBe(current.headers.get("etag"))
       const { data, meta } = yield* read(response)
       expect(data).toMatchObject({
         products: 21,
@@ -194,10 +251,11 @@ layer(TestEdge.layer(), { excludeTestServices: true })("the routes beside the li
       const seen = [
         yield* named("/api/products/search?q=x"),
         yield* named("/api/products?search=x"),
-        yield* named("/api/products/facets?search=x")
+        yield* named("/api/products/facets?search=x"),
+        yield* named("/api/products/facets?q=x")
       ]
       edge.controls.catalog = Effect.void
-      expect(seen).toStrictEqual(["q", "search", "search"])
+      expect(seen).toStrictEqual(["q", "search", "search", "q"])
     })
   )
 })
