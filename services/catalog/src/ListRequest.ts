@@ -7,7 +7,9 @@ import {
 import type { PageRequest } from "@optica/contracts/optica/type/v1/page_pb"
 import * as Effect from "effect/Effect"
 import { RequestInvalid, type Violation } from "./CatalogFailure.ts"
+import { areCrossed } from "./PriceRange.ts"
 import type { PageQuery, ProductFilter, ProductOrder } from "./ProductQuery.ts"
+import { storedSlug } from "./Slug.ts"
 import { storable } from "./TitleKey.ts"
 
 /** What a request for a page of a list asks. Everything that is wrong with it is named at once. */
@@ -16,7 +18,7 @@ export const listQuery = (request: {
   readonly filter?: ProtoFilter | undefined
 }): Effect.Effect<{ readonly page: PageQuery; readonly filter: ProductFilter }, RequestInvalid> => {
   const { filter, page } = request
-  const violations = [...repeatedAttributes(filter), ...pageBesideCursor(page)]
+  const violations = [...repeatedAttributes(filter), ...crossedPrices(filter), ...pageBesideCursor(page)]
   return violations.length > 0
     ? Effect.fail(new RequestInvalid({ violations }))
     : Effect.succeed({ page: pageQuery(page), filter: toFilter(filter) })
@@ -31,6 +33,15 @@ const repeatedAttributes = (filter: ProtoFilter | undefined): ReadonlyArray<Viol
       : [{ field: `filter.attributes[${position}].attribute`, message: "must not be repeated" }]
   )
 }
+
+/** Bounds that no price lies between are a slip, and not a list that is empty. */
+const crossedPrices = (filter: ProtoFilter | undefined): ReadonlyArray<Violation> =>
+  filter !== undefined && areCrossed(filter.minPrice, filter.maxPrice)
+    ? [
+        { field: "filter.min_price", message: "must not be above max_price" },
+        { field: "filter.max_price", message: "must not be below min_price" }
+      ]
+    : []
 
 const pageBesideCursor = (page: PageRequest | undefined): ReadonlyArray<Violation> =>
   page !== undefined && page.cursor !== "" && page.page > 1
@@ -50,7 +61,7 @@ const toFilter = (filter: ProtoFilter | undefined): ProductFilter => ({
   tagIds: set(filter?.tagIds ?? []),
   brandIds: set(filter?.brandIds ?? []),
   attributes: (filter?.attributes ?? [])
-    .map(({ attribute, terms }) => ({ attribute: comparable(attribute), terms: set(terms.map(comparable)) }))
+    .map(({ attribute, terms }) => ({ attribute: comparable(attribute), terms: set(terms.map(termSlug)) }))
     .sort((a, b) => ascending(a.attribute, b.attribute)),
   skus: set(filter?.skus.map(storable) ?? []),
   includeIds: filter?.includeIds ?? [],
@@ -70,6 +81,9 @@ const set = <A extends bigint | number | string>(values: ReadonlyArray<A>): Read
 
 /** Text to compare with: a NUL, which nothing stored has, is not taken out: what is left may be "", which is no filter at all. Nothing has the character in its place. */
 export const comparable = (text: string): string => text.replaceAll("\0", "\uFFFD")
+
+/** Facets tell slugs as WordPress stores them, addresses and people say them decoded: both are one. */
+const termSlug = (slug: string): string => comparable(storedSlug(slug))
 
 /** The order of a list; that of a search is by relevance where nothing else is said. */
 export const orderOf = (request: ListProductsRequest): ProductOrder => ({

@@ -80,6 +80,16 @@ export const metRanges = (minPrice: string, maxPrice: string): MetRanges => {
   }
 }
 
+/** Whether no price can lie between two bounds of a filter, as they were written: decimals, or "" for none. */
+export const areCrossed = (minPrice: string, maxPrice: string): boolean =>
+  minPrice !== "" && maxPrice !== "" && exact(minPrice) > exact(maxPrice)
+
+/** A bound of a filter, which has ten decimals at most, without its point. */
+const exact = (bound: string): bigint => {
+  const [whole = "", fraction = ""] = bound.split(".")
+  return BigInt(`${whole}${fraction.padEnd(10, "0")}`)
+}
+
 /** A decimal in ten-thousandths, rounded as PostgreSQL rounds: a half away from 0. */
 const scaled = (price: string): bigint => {
   const isNegative = price.startsWith("-")

@@ -15,6 +15,7 @@ import { readProduct, readProductBySlug, readProducts, readSource } from "./Cata
 import { readStock } from "./CatalogSql/readStock.ts"
 import { fullMessage, type MetaAllow } from "./ProductMessage.ts"
 import { shown } from "./Shown.ts"
+import { storedSlug } from "./Slug.ts"
 import { stockOf } from "./Stock.ts"
 
 /** Something, and when it may last have changed. */
@@ -55,7 +56,7 @@ export const make = (sql: SqlClient, allow: MetaAllow): ProductReads => {
   }, unavailable)
 
   const getProductBySlug = Effect.fn("Catalog.getProductBySlug")(function* (slug: string) {
-    const row = yield* readProductBySlug(sql, slug, encodedSlug(slug))
+    const row = yield* readProductBySlug(sql, slug, storedSlug(slug))
     if (row === undefined) return yield* new ProductSlugNotFound({ slug })
     return { value: shown(allow, row), lastModified: row.catalogue_changed_at }
   }, unavailable)
@@ -99,10 +100,3 @@ export const make = (sql: SqlClient, allow: MetaAllow): ProductReads => {
     getStock
   }
 }
-
-/** As WordPress writes it: letters outside ASCII as lower-case percent codes. */
-const encodedSlug = (slug: string): string =>
-  slug
-    .toWellFormed()
-    .replace(/[^\0-\x7f]+/g, encodeURIComponent)
-    .replace(/%[\dA-F]{2}/gi, (code) => code.toLowerCase())

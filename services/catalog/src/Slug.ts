@@ -44,6 +44,13 @@ export const slugOf = (name: string): string =>
     .slice(0, 200)
     .replace(/%[\da-f]?$/, "")
 
+/** A slug as WordPress stores it: letters outside ASCII as lower-case percent codes, whichever way it was written. */
+export const storedSlug = (slug: string): string =>
+  slug
+    .toWellFormed()
+    .replace(/[^\0-\x7f]+/g, encodeURIComponent)
+    .replace(/%[\dA-F]{2}/gi, (code) => code.toLowerCase())
+
 const withoutAccents = (name: string): string =>
   /^[\0-\x7f]*$/.test(name)
     ? name

@@ -30,4 +30,36 @@ describe("the filter of a request", () => {
       assert.deepStrictEqual(filter.includeIds, [3n, 1n, 2n], "the asked order is kept")
     })
   )
+
+  it.effect("takes slugs of terms as they are stored and as they read", () =>
+    Effect.gen(function* () {
+      const of = (term: string) => read({ attributes: [{ attribute: "pa_color", terms: [term] }] })
+      const stored = yield* of("%d1%81%d0%b8%d0%bd%d0%b8%d0%b9")
+      assert.deepStrictEqual(yield* of("синий"), stored)
+      assert.deepStrictEqual(yield* of("%D1%81%d0%b8ний"), stored)
+      assert.deepStrictEqual(stored.filter.attributes[0]?.terms, ["%d1%81%d0%b8%d0%bd%d0%b8%d0%b9"])
+    })
+  )
+
+  it.effect("is refused where its lowest price is above its highest, naming both", () =>
+    Effect.gen(function* () {
+      for (const [minPrice, maxPrice] of [
+        ["2000", "1000"],
+        ["999", "99.5"],
+        ["1.0000000001", "1"]
+      ]) {
+        const refusal = yield* Effect.flip(read({ minPrice, maxPrice }))
+        const fields = refusal.violations.map(({ field }) => field)
+        assert.deepStrictEqual(fields, ["filter.min_price", "filter.max_price"], `${minPrice} to ${maxPrice}`)
+      }
+      for (const [minPrice, maxPrice] of [
+        ["1000", "1000.00"],
+        ["99.5", "999"],
+        ["2000", ""],
+        ["", "1"]
+      ]) {
+        yield* read({ minPrice, maxPrice })
+      }
+    })
+  )
 })

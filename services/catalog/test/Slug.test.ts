@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { slugOf } from "../src/Slug.ts"
+import { slugOf, storedSlug } from "../src/Slug.ts"
 import { recorded } from "./Shop.ts"
 
 describe("slugOf", () => {
@@ -25,5 +25,18 @@ describe("slugOf", () => {
     ] as const) {
       assert.strictEqual(slugOf(name), slug, name)
     }
+  })
+})
+
+describe("storedSlug", () => {
+  it("is what WordPress stores, however a slug was written", () => {
+    for (const written of [
+      "नीला-blue",
+      "%e0%a4%a8%e0%a5%80%e0%a4%b2%e0%a4%be-blue",
+      "%E0%A4%A8ी%e0%A4%B2ा-blue"
+    ]) {
+      assert.strictEqual(storedSlug(written), "%e0%a4%a8%e0%a5%80%e0%a4%b2%e0%a4%be-blue", written)
+    }
+    for (const other of ["black", "100%", "a%zz", ""]) assert.strictEqual(storedSlug(other), other)
   })
 })

@@ -950,7 +950,8 @@ export declare const CatalogService: GenService<{
     output: typeof SearchProductsResponseSchema;
   },
   /**
-   * What a shopper who types may mean: products, categories and brands with words that begin so.
+   * What a shopper who types may mean: products whose name, codes or brand have all the words, the last one also as a
+   * beginning; categories and brands with a word in their name that begins so for each of the words.
    *
    * @generated from rpc optica.catalog.v1.CatalogService.SuggestProducts
    */

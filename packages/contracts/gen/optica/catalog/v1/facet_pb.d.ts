@@ -210,7 +210,7 @@ export declare const AttributeFacetSchema: GenMessage<AttributeFacet>;
  */
 export declare type AttributeTermFacet = Message<"optica.catalog.v1.AttributeTermFacet"> & {
   /**
-   * Slug.
+   * Slug as WordPress stores it: letters outside ASCII as lower-case percent codes.
    *
    * @generated from field: string slug = 1;
    */

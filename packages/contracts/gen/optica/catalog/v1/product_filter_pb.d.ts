@@ -53,7 +53,7 @@ export declare type ProductFilter = Message<"optica.catalog.v1.ProductFilter"> &
   minPrice: string;
 
   /**
-   * Price at most this, a decimal string; "" for no bound.
+   * Price at most this, a decimal string; "" for no bound. Less than min_price is INVALID_ARGUMENT (RequestInvalid).
    *
    * @generated from field: string max_price = 6;
    */
@@ -130,7 +130,7 @@ export declare type AttributeFilter = Message<"optica.catalog.v1.AttributeFilter
   attribute: string;
 
   /**
-   * Slugs of its terms: any of them.
+   * Slugs of its terms: any of them. As facets tell them, or with the percent-encoding undone.
    *
    * @generated from field: repeated string terms = 2;
    */
