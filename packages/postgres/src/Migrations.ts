@@ -62,7 +62,7 @@ export const run = Effect.fn("Migrations.run")(function* (options: Options) {
         if (checksum === migration.checksum) continue
         if (checksum !== undefined) {
           return yield* new MigrationFailed({
-            message: `Migration ${migration.name} of schema ${options.schema} was changed after it ran. Migrations only go forward: put the change into a new file.`
+            message: `Migration ${migration.name} of schema ${options.schema} was changed after it ran: ${whatToDo}`
           })
         }
         yield* execute(migration)
@@ -96,6 +96,10 @@ export const read = (directory: URL): Effect.Effect<ReadonlyArray<Migration>, Mi
         cause
       })
   })
+
+/** First for who runs a service, who can do nothing about the file, then for who wrote it. */
+const whatToDo =
+  "this release is not the one that the database was made with. Install that release again; or, where what the schema holds can be read anew, as a mirror can, start with another OPTICA_DATA or on an empty schema. Who changed the file: migrations only go forward, put the change into a new one."
 
 const folder = (directory: URL) => (directory.href.endsWith("/") ? directory : new URL(`${directory.href}/`))
 

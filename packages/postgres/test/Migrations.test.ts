@@ -91,6 +91,17 @@ layer(TestDatabase.layer({ schema: "probe", migrations }))("Migrations", (it) =>
     })
   )
 
+  it.effect("say what an operator can do whose database another release has made", () =>
+    Effect.gen(function* () {
+      yield* fresh
+      yield* Migrations.run(yield* folder({ "0001_a.sql": first }))
+      const error = yield* Effect.flip(Migrations.run(yield* folder({ "0001_a.sql": `${first} -- changed` })))
+      for (const word of ["0001_a.sql", "schema probe", "Install that release", "OPTICA_DATA", "new one"]) {
+        assert.include(error.message, word)
+      }
+    })
+  )
+
   it.effect("let a database be that is ahead of the files, as the release before it has to run on", () =>
     Effect.gen(function* () {
       yield* fresh

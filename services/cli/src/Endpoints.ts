@@ -11,6 +11,8 @@ import { CommandFailed } from "./CommandFailed.ts"
 export interface Endpoint {
   readonly url: string
   readonly operatorToken: Redacted.Redacted<string>
+  /** The file that the token was read from; undefined when it was set. */
+  readonly tokenFile: string | undefined
 }
 
 /** What `npm start` leaves in its data folder while it runs. */
@@ -65,7 +67,8 @@ export const endpoint = Effect.fnUntraced(function* (service: "sync" | "catalog"
     )
   const found: Endpoint = {
     url: yield* pick(service, urls[service]),
-    operatorToken: Redacted.make(yield* pick("operatorToken", Option.map(operatorToken, Redacted.value)))
+    operatorToken: Redacted.make(yield* pick("operatorToken", Option.map(operatorToken, Redacted.value))),
+    tokenFile: Option.isSome(operatorToken) ? undefined : file
   }
   return found
 })

@@ -22,21 +22,21 @@ const operator = (token: Redacted.Redacted<string>) => ({
 })
 
 export const syncUpstream = Effect.gen(function* () {
-  const { operatorToken, url } = yield* endpoint("sync")
+  const { operatorToken, tokenFile, url } = yield* endpoint("sync")
   const transport = yield* ConnectClient.transportHttp({ baseUrl: url })
   const upstream: Upstream<ConnectClient.Client<typeof SyncService>> = {
     client: ConnectClient.make(SyncService, transport, operator(operatorToken)),
-    explain: fromRpc({ name: "Sync", url, setting: "SYNC_URL" })
+    explain: fromRpc({ name: "Sync", url, setting: "SYNC_URL", tokenFile })
   }
   return upstream
 })
 
 export const catalogUpstream = Effect.gen(function* () {
-  const { operatorToken, url } = yield* endpoint("catalog")
+  const { operatorToken, tokenFile, url } = yield* endpoint("catalog")
   const transport = yield* ConnectClient.transportHttp({ baseUrl: url })
   const upstream: Upstream<ConnectClient.Client<typeof CatalogService>> = {
     client: ConnectClient.make(CatalogService, transport, operator(operatorToken)),
-    explain: fromRpc({ name: "Catalog", url, setting: "CATALOG_URL" })
+    explain: fromRpc({ name: "Catalog", url, setting: "CATALOG_URL", tokenFile })
   }
   return upstream
 })

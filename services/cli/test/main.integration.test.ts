@@ -89,6 +89,23 @@ describe("optica", () => {
     })
   )
 
+  it.live("names the data folder when the token that it found there is refused", () =>
+    Effect.gen(function* () {
+      const { url } = yield* world
+      const folder = yield* Effect.acquireRelease(
+        Effect.promise(() => mkdtemp(join(tmpdir(), "optica-cli-"))),
+        (folder) => Effect.promise(() => rm(folder, { recursive: true }))
+      )
+      const endpoints = { sync: url, catalog: url, edge: url, operatorToken: "of-another-data-folder" }
+      yield* Effect.promise(() => writeFile(join(folder, "standalone.json"), JSON.stringify(endpoints)))
+      const { code, err } = yield* optica({ OPTICA_DATA: folder }, "sync status")
+      assert.strictEqual(code, 1)
+      assert.include(err, join(folder, "standalone.json"))
+      assert.match(err, /^Sync at .* OPTICA_DATA .* OPTICA_OPERATOR_TOKEN.*\n$/)
+      assert.notInclude(err, "of-another-data-folder")
+    })
+  )
+
   it.live("says in one sentence that a service does not answer, or refuses the token", () =>
     Effect.gen(function* () {
       const { env } = yield* world
@@ -101,6 +118,7 @@ describe("optica", () => {
       const stranger = yield* optica({ ...env, OPTICA_OPERATOR_TOKEN: "wrong" }, "sync status")
       assert.strictEqual(stranger.code, 1)
       assert.match(stranger.err, /^Sync at .* OPTICA_OPERATOR_TOKEN.*\n$/)
+      assert.notInclude(stranger.err, "OPTICA_DATA", "it was set, and not read from there")
     })
   )
 })

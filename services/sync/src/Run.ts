@@ -77,6 +77,19 @@ export const progress = (run: Run, now: number) => {
   }
 }
 
+/** What became of all items of a run, whatever their step. */
+export const counts = ({ steps }: Run) => {
+  const sum = (count: "read" | "applied" | "unchanged" | "removed" | "rejected") =>
+    steps.reduce((all, step) => all + step[count], 0)
+  return {
+    read: sum("read"),
+    applied: sum("applied"),
+    unchanged: sum("unchanged"),
+    removed: sum("removed"),
+    rejected: sum("rejected")
+  }
+}
+
 /** Where the mirror stands. */
 export interface MirrorStatus {
   readonly current: Run | undefined

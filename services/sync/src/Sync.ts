@@ -13,6 +13,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import { lists } from "./Listing.ts"
 import { mirror } from "./Mirror.ts"
 import {
+  counts,
   type MirrorStatus,
   OtherShop,
   type Run,
@@ -168,7 +169,7 @@ const make = Effect.gen(function* () {
     const taken = yield* sql.takeUp(worker)
     if (taken === undefined) return
     const work = { runId: taken.runId, worker }
-    yield* Effect.logInfo("Sync run begins")
+    yield* Effect.annotateLogs(Effect.logInfo("Sync run begins"), { run: work.runId })
     yield* Effect.raceFirst(attempt(work, taken.stuck), cancelled(work)).pipe(
       Effect.catchDefect((defect) =>
         Effect.andThen(Effect.logError("Sync run met a defect", defect), new RunFailed({ message: internal }))
@@ -189,7 +190,8 @@ const make = Effect.gen(function* () {
       }),
       Effect.annotateLogs({ run: work.runId })
     )
-    yield* Effect.logInfo("Sync run ends")
+    const ended = yield* sql.runById(work.runId)
+    if (ended !== undefined) yield* logEnd(ended)
   }, Effect.scoped)
 
   const probe = woo.list(lists.products.resource, { ...lists.products.params, per_page: 1, _fields: "id" })
@@ -223,6 +225,21 @@ const make = Effect.gen(function* () {
   )
   return Sync.of({ start, status, get, watch, cancel })
 })
+
+/** Why a run failed is a sentence about shop, catalogue or database; reasons of single items, which quote the shop, are not. */
+const logEnd = (run: Run): Effect.Effect<void> => {
+  const { applied, read, rejected, removed, unchanged } = counts(run)
+  const log =
+    run.status === "failed"
+      ? Effect.logError(`Sync run failed: ${run.error}`)
+      : run.status === "cancelled"
+        ? Effect.logWarning("Sync run was cancelled")
+        : Effect.logInfo(`Sync run ${run.status}`)
+  return Effect.annotateLogs(log, {
+    ...{ run: run.id, kind: run.kind, status: run.status, read, applied, unchanged, removed, rejected },
+    errors: run.errorCount
+  })
+}
 
 const internal = "An internal error ended the run; the log has it."
 

@@ -3,6 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { ResourceKind } from "@optica/contracts/optica/catalog/v1/change_pb"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Queue from "effect/Queue"
+import * as References from "effect/References"
 import * as Stream from "effect/Stream"
 import { SqlClient } from "effect/sql/SqlClient"
 import { Sync } from "../src/Sync.ts"
@@ -310,5 +313,76 @@ describe("a process that goes away", () => {
           assert.strictEqual(run.resumed, 0)
         })
       )
+  )
+})
+
+describe("the end of a run", () => {
+  /** The lines of a log, as they come, and how long one takes that `is` finds. */
+  const logged = Effect.map(Queue.unbounded<Line>(), (lines) => {
+    const logger = Logger.make(({ fiber, logLevel, message }) =>
+      Queue.offerUnsafe(lines, {
+        level: logLevel,
+        text: String(message),
+        annotations: fiber.getRef(References.CurrentLogAnnotations)
+      })
+    )
+    const next = (is: RegExp): Effect.Effect<Line> =>
+      Effect.flatMap(Queue.take(lines), (line) => (is.test(line.text) ? Effect.succeed(line) : next(is)))
+    return { logger: Logger.layer([logger]), next }
+  })
+  interface Line {
+    readonly level: string
+    readonly text: string
+    readonly annotations: { readonly [name: string]: unknown }
+  }
+
+  it.live("is logged with its id, its status and its counts", () =>
+    world(
+      Effect.gen(function* () {
+        const { shop } = yield* World
+        fill(shop, 20)
+        const { logger, next } = yield* logged
+        yield* Effect.gen(function* () {
+          const run = yield* runToEnd("products")
+          const { annotations, level } = yield* next(/^Sync run completed$/)
+          assert.strictEqual(level, "Info")
+          const { errors, kind, read, run: id, ...rest } = annotations
+          assert.deepEqual({ errors, kind, read, id }, { errors: 0, kind: "products", read: 20, id: run.id })
+          assert.deepInclude(rest, {
+            status: "completed",
+            applied: 20,
+            unchanged: 0,
+            removed: 0,
+            rejected: 0
+          })
+        }).pipe(withSync(), Effect.provide(logger))
+      })
+    )
+  )
+
+  it.live("is a warning when it was cancelled, and an error that says why when it failed", () =>
+    world(
+      Effect.gen(function* () {
+        const { shop } = yield* World
+        fill(shop, 20)
+        const { logger, next } = yield* logged
+        yield* Effect.gen(function* () {
+          shop.hook = (request) => (isSweep(request) ? "hang" : undefined)
+          const { id } = yield* (yield* Sync).start("products")
+          yield* (yield* Sync).cancel(id)
+          const cancelled = yield* next(/^Sync run was cancelled$/)
+          assert.strictEqual(cancelled.level, "Warn")
+          assert.strictEqual(cancelled.annotations.run, id)
+          shop.hook = () => undefined
+          const sql = yield* SqlClient
+          yield* sql`ALTER TABLE run_seen ADD CONSTRAINT unlucky CHECK (id <> 13)`
+          const run = yield* runToEnd("products")
+          const failed = yield* next(/^Sync run failed/)
+          assert.strictEqual(failed.level, "Error")
+          assert.strictEqual(failed.text, `Sync run failed: ${run.error}`)
+          assert.strictEqual(failed.annotations.run, run.id)
+        }).pipe(withSync({ patienceMs: 60_000 }), Effect.provide(logger))
+      })
+    )
   )
 })
