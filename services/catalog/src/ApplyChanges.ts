@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { SqlClient } from "effect/sql/SqlClient"
+import { inTransaction } from "./CatalogSql/inTransaction.ts"
 import { readHashes, recordVersions, touchCatalogue } from "./CatalogSql/recordVersions.ts"
 import { deleteRows, writeAttributes, writeReviews, writeTags, writeTerms } from "./CatalogSql/writeRows.ts"
 import {
@@ -38,6 +39,20 @@ export class DuplicateChange extends Schema.TaggedError<DuplicateChange>()("Dupl
   }
   get violations() {
     return [{ field: `changes[${this.position}].id`, message: "at most one change of each thing" }]
+  }
+}
+
+/**
+ * The rows are derived in another way than this instance would write them. It may well be started anew, or the other one
+ * taken back: then the same batch goes in.
+ */
+export class DerivedOtherwise extends Schema.TaggedError<DerivedOtherwise>()("DerivedOtherwise", {}) {
+  readonly connectCode = Code.Unavailable
+  override get message() {
+    return (
+      "An instance of another release, or with another CATALOG_META_ALLOW or CATALOG_SEARCH_LANGUAGE, was started " +
+      "after this one and derives the catalogue in its way: stop one of them, and start the one that stays anew"
+    )
   }
 }
 
@@ -121,7 +136,7 @@ const readKnown = Effect.fnUntraced(function* (sql: SqlClient, things: ReadonlyA
 /** Writes what is newer than what is held; tells of each of those whether it changed anything. */
 const write = (
   sql: SqlClient,
-  { allow, language }: Derivation,
+  { allow, language, text }: Derivation,
   things: ReadonlyArray<Observed>,
   rows: ReadonlyMap<Observed, Derived>
 ) =>
@@ -130,7 +145,7 @@ const write = (
     const recorded = new Map((yield* recordVersions(sql, things)).map((row) => [keyOf(row), row.changed]))
     const changed = things.filter((it) => recorded.get(keyOf(it)) === true)
     if (changed.length === 0) return recorded
-    yield* touchCatalogue(sql)
+    if ((yield* touchCatalogue(sql)) !== text) return yield* new DerivedOtherwise()
     const written = changed.flatMap((it) => {
       if (it.json === null) return []
       // Held with this hash a moment ago, and changed by another batch since: understood before, so it is again.
@@ -138,14 +153,7 @@ const write = (
     })
     yield* writeTables(sql, language, written, changed)
     return recorded
-  }).pipe(
-    sql.withTransaction,
-    // Rows are locked in one order, but a plan may change it under PostgreSQL's feet: the loser of a deadlock tries again.
-    Effect.retry({
-      times: 3,
-      while: (error) => error._tag === "SqlError" && error.reason._tag === "DeadlockError"
-    })
-  )
+  }).pipe((effect) => inTransaction(sql, effect))
 
 /** Writes what was derived, hides and deletes: in a transaction that has locked the catalogue. */
 export const writeTables = Effect.fnUntraced(function* (

@@ -5,7 +5,12 @@ import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
-import { type ApplyOutcome, applyChanges, type DuplicateChange } from "./ApplyChanges.ts"
+import {
+  type ApplyOutcome,
+  applyChanges,
+  type DerivedOtherwise,
+  type DuplicateChange
+} from "./ApplyChanges.ts"
 import { type CatalogUnavailable, unavailable } from "./CatalogFailure.ts"
 import { listVersions } from "./CatalogSql/listVersions.ts"
 import * as Categories from "./Categories.ts"
@@ -32,7 +37,7 @@ interface Mirror {
   /** Writes what was read from the shop, in one transaction; one outcome for each change, in their order. */
   applyChanges(
     changes: ReadonlyArray<Change>
-  ): Effect.Effect<ReadonlyArray<ApplyOutcome>, DuplicateChange | CatalogUnavailable>
+  ): Effect.Effect<ReadonlyArray<ApplyOutcome>, DuplicateChange | DerivedOtherwise | CatalogUnavailable>
   /** What is held of a kind by rising id, for whoever compares it with the shop: for operators. */
   listResourceVersions(query: {
     readonly kind: ResourceKind

@@ -114,6 +114,9 @@ export const observe = (change: Change, derivation: Derivation): Result.Result<O
 /** Recorded as the content of what is hidden: no content has it, so whatever is understood next is news. */
 export const hiddenHash = new Uint8Array(16)
 
+/** Recorded as the content of what was understood once and is not any more: whatever is understood next is news. */
+export const lostHash = new Uint8Array(16).fill(255)
+
 /**
  * What is left to note of a read that was rejected but says that the public may not see the thing: a product that went
  * private must not stay on show because another field of it cannot be understood. Undefined where it does not say so.

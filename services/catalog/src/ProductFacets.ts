@@ -6,15 +6,15 @@ import { slugOf } from "./Slug.ts"
 import { sortable } from "./TitleKey.ts"
 
 /** Whether a public product is in lists and in searches. */
-export interface Shown {
+export interface Visibility {
   readonly isListed: boolean
   readonly isSearchable: boolean
 }
 
 /** Everything that a public product is counted and filtered by, but its prices: those of its variations decide. */
-export const productFacets = (product: Product, shown: Shown): ReadonlyArray<FacetValue> => [
-  ...(shown.isListed ? [bare(FacetKind.listed, "")] : []),
-  ...(shown.isSearchable ? [bare(FacetKind.searchable, "")] : []),
+export const productFacets = (product: Product, seen: Visibility): ReadonlyArray<FacetValue> => [
+  ...(seen.isListed ? [bare(FacetKind.listed, "")] : []),
+  ...(seen.isSearchable ? [bare(FacetKind.searchable, "")] : []),
   ...terms(FacetKind.category, product.categories),
   ...terms(FacetKind.tag, product.tags),
   ...terms(FacetKind.brand, product.brands),

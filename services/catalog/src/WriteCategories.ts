@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
-import { readParents } from "./CatalogSql/readCategoryParents.ts"
+import { readCategoryParents } from "./CatalogSql/readCategoryParents.ts"
 import { readAbove, rebuildSubtrees } from "./CatalogSql/writeBits.ts"
 import { deleteRows, writeCategories } from "./CatalogSql/writeRows.ts"
 import type { CategoryRow } from "./Category.ts"
@@ -14,7 +14,7 @@ export const writeCategoryChanges = Effect.fnUntraced(function* (
   rows: ReadonlyArray<CategoryRow>,
   gone: ReadonlyArray<number>
 ) {
-  const held = yield* readParents(sql, [...rows.map((row) => row.id), ...gone])
+  const held = yield* readCategoryParents(sql, [...rows.map((row) => row.id), ...gone])
   const moved = [
     ...rows.filter((row) => held.get(row.id) !== row.parentId).map((row) => row.id),
     ...gone.filter((id) => held.has(id))

@@ -5,7 +5,7 @@ import {
   type HeldParent,
   type HeldProduct,
   readHeld,
-  readParents,
+  readHeldParents,
   readPrices
 } from "./CatalogSql/readHeld.ts"
 import { type KeyChange, writeBits } from "./CatalogSql/writeBits.ts"
@@ -54,18 +54,32 @@ export const writeProductChanges = Effect.fnUntraced(function* (
   const left = [...gone, ...variations.map((row) => row.id)].flatMap((id) => heldOrdinal(held, id) ?? [])
   if (left.length > 0) yield* freeOrdinals(sql, left)
 
-  const parents = parentsOf(variations, held, products)
   const productIds = products.map((row) => row.id)
+  // What is hidden without having been derived since an older release left it has no place either.
+  const ordinals = yield* takeOrdinals(
+    sql,
+    [...productIds, ...hidden.filter((id) => held.get(id)?.isVariation === false)].filter(
+      (id) => heldOrdinal(held, id) === null
+    )
+  )
+  const parents = parentsOf(variations, held, products, ordinals)
   const turned = productIds.filter((id) => held.get(id)?.isVariation === true)
   const found = yield* readPrices(sql, [...productIds, ...parents], turned)
   const range = (id: number, own: string | null): Range => {
     const ofVariations = found.get(id)
     return ofVariations === undefined ? { min: own, max: own } : ofVariations
   }
-  const changedParents = (parents.length === 0 ? [] : yield* readParents(sql, parents)).flatMap((parent) => {
-    const { max, min } = range(Number(parent.id), parent.price)
-    return min === parent.price_min && max === parent.price_max ? [] : [{ parent, min, max }]
-  })
+  const changedParents = (parents.length === 0 ? [] : yield* readHeldParents(sql, parents)).flatMap(
+    (parent) => {
+      const ordinal = parent.ordinal ?? ordinals.get(Number(parent.id))
+      // It is still to be derived anew: what follows from its variations is made then.
+      if (ordinal === undefined) return []
+      const { max, min } = range(Number(parent.id), parent.price)
+      return ordinal === parent.ordinal && min === parent.price_min && max === parent.price_max
+        ? []
+        : [{ parent, ordinal, min, max }]
+    }
+  )
   const ranged = products.map((row) => ({ row, ...range(row.id, row.price) }))
   const facetsOf = ({ max, min, row }: Range & { readonly row: ProductRow }) =>
     row.isPublic ? [...row.facets, ...priceFacets(min, max)] : []
@@ -74,17 +88,17 @@ export const writeProductChanges = Effect.fnUntraced(function* (
     ...changedParents.flatMap(({ max, min }) => priceFacets(min, max))
   ])
 
-  const free = products.some((row) => heldOrdinal(held, row.id) === null)
-    ? yield* takeOrdinals(sql, products.filter((row) => heldOrdinal(held, row.id) === null).length)
-    : []
-  let taken = 0
-  const placed = ranged.map((it): PlacedRow & { readonly ordinal: number } => ({
-    row: it.row,
-    ordinal: heldOrdinal(held, it.row.id) ?? free[taken++] ?? 0,
-    keys: idsIn(values, facetsOf(it)),
-    priceMin: it.min,
-    priceMax: it.max
-  }))
+  const placed = ranged.map((it): PlacedRow & { readonly ordinal: number } => {
+    const ordinal = heldOrdinal(held, it.row.id) ?? ordinals.get(it.row.id)
+    if (ordinal === undefined) throw new Error(`There is no ordinal for product ${it.row.id}`)
+    return {
+      row: it.row,
+      ordinal,
+      keys: idsIn(values, facetsOf(it)),
+      priceMin: it.min,
+      priceMax: it.max
+    }
+  })
   if (placed.length > 0) yield* writeProducts(sql, placed)
 
   const prices = changedParents.map((it) => priceChange(it, values))
@@ -105,11 +119,7 @@ export const writeProductChanges = Effect.fnUntraced(function* (
       before: held.get(row.id)?.keys ?? [],
       after: keys
     })),
-    ...prices.map((it, index) => ({
-      ordinal: changedParents[index]?.parent.ordinal ?? 0,
-      before: changedParents[index]?.parent.keys ?? [],
-      after: it.keys
-    }))
+    ...prices.map(({ before, keys, ordinal }) => ({ ordinal, before, after: keys }))
   ])
 
   yield* writeWords(sql, language, held, placed)
@@ -154,13 +164,18 @@ const variationPlaced = (row: ProductRow): PlacedRow => ({
 const heldOrdinal = (held: ReadonlyMap<number, HeldProduct>, id: number): number | null =>
   held.get(id)?.ordinal ?? null
 
-/** The products that variations belong to now or belonged to before, but for those that are written themselves. */
+/**
+ * The products that variations belong to now or belonged to before, and those that got a place, but for those that are
+ * written themselves.
+ */
 const parentsOf = (
   variations: ReadonlyArray<ProductRow>,
   held: ReadonlyMap<number, HeldProduct>,
-  products: ReadonlyArray<ProductRow>
+  products: ReadonlyArray<ProductRow>,
+  ordinals: ReadonlyMap<number, number>
 ): ReadonlyArray<number> => {
   const parents = new Set([
+    ...ordinals.keys(),
     ...variations.map((row) => row.parentId),
     ...[...held.values()].flatMap((was) => (was.isVariation ? [was.parentId] : []))
   ])
@@ -175,10 +190,12 @@ const idsIn = (
   [...new Set(facets.flatMap((facet) => values.get(valueKey(facet)) ?? []))].sort((a, b) => a - b)
 
 const priceChange = (
-  { max, min, parent }: Range & { readonly parent: HeldParent },
+  { max, min, ordinal, parent }: Range & { readonly parent: HeldParent; readonly ordinal: number },
   values: ReadonlyMap<string, number>
-): PriceChange => ({
+): PriceChange & { readonly before: ReadonlyArray<number> } => ({
   id: Number(parent.id),
+  ordinal,
+  before: parent.keys,
   priceMin: min,
   priceMax: max,
   keys: parent.is_public

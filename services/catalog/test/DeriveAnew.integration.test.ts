@@ -1,22 +1,18 @@
 import { assert, layer } from "@effect/vitest"
 import { ChangeOutcome, ResourceKind } from "@optica/contracts/optica/catalog/v1/change_pb"
-import { TestDatabase } from "@optica/postgres/TestDatabase"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Logger from "effect/Logger"
 import { SqlClient } from "effect/sql/SqlClient"
 import { Catalog } from "../src/Catalog.ts"
-import { extensions, migrations } from "../src/CatalogService.ts"
 import type { Change } from "../src/Change.ts"
 import { assertWhole } from "./Recomputed.ts"
-import { category, options, product, read, readProduct, recorded, variation } from "./Shop.ts"
-
-const database = TestDatabase.layer({ schema: "catalog", migrations, extensions })
+import { category, product, read, readProduct, recorded, variation } from "./Shop.ts"
+import { deriving, forget, started, state, test } from "./Started.ts"
 
 const colour = { id: 4, name: "Colour", slug: "pa_colour", options: ["Black", "Rosé &amp; Gold"] }
 
 /** A shop of 230 products, some with variations, and of everything else something. */
-const reads = (observation: number): ReadonlyArray<Change> => [
+const reads = (observation: number, name = "Frame"): ReadonlyArray<Change> => [
   read(ResourceKind.CATEGORY, category(501, 0), observation),
   read(ResourceKind.CATEGORY, category(502, 501), observation),
   read(ResourceKind.TAG, { id: 37, name: "titanium", slug: "titanium" }, observation),
@@ -28,6 +24,7 @@ const reads = (observation: number): ReadonlyArray<Change> => [
   ...Array.from({ length: 230 }, (_, index) =>
     readProduct(
       product(index + 1, {
+        name,
         categories: [{ id: 501 + (index % 2), name: "Frames", slug: "frames" }],
         attributes: [colour],
         meta_data: [{ id: 1, key: "lens_code", value: "LC" }],
@@ -45,41 +42,6 @@ const outcomes = (changes: ReadonlyArray<Change>) =>
   Effect.flatMap(Catalog, (catalog) =>
     Effect.map(catalog.applyChanges(changes), (results) => [...new Set(results.map((it) => it.outcome))])
   )
-
-/** What a start with these settings does, and this effect after it. */
-const started = <A, E>(effect: Effect.Effect<A, E, Catalog | SqlClient>, allow: ReadonlyArray<string> = []) =>
-  effect.pipe(Effect.provide(Catalog.layerNoDeps(options(allow)), { local: true }))
-
-const state = Effect.flatMap(SqlClient, (sql) =>
-  Effect.map(
-    sql<{
-      readonly derivation: string | null
-      readonly deriving: string | null
-      readonly derived_up_to: bigint
-      readonly changed_at: Date
-    }>`SELECT derivation, deriving, derived_up_to, changed_at FROM catalogue`,
-    ([row]) => row
-  )
-)
-
-/** As a release before this one left it: nothing is known but what the shop sent. */
-const forget = Effect.gen(function* () {
-  const sql = yield* SqlClient
-  yield* sql`UPDATE products SET keys = '{}', ordinal = NULL, is_searchable = false, price_min = NULL, price_max = NULL,
-    gtin = '', document = ''`
-  yield* sql`UPDATE categories SET slug = ''`
-  yield* sql`UPDATE attributes SET slug = '', name = ''`
-  yield* sql`UPDATE terms SET slug = '', name = '', menu_order = 0`
-  yield* sql`UPDATE reviews SET is_approved = false, document = ''`
-  for (const table of ["facet_bits", "facet_values", "product_texts"]) yield* sql`DELETE FROM ${sql(table)}`
-  yield* sql`UPDATE catalogue SET derivation = NULL`
-  // Hashes of another derivation; what is hidden has the same one always.
-  yield* sql`UPDATE resource_versions SET content_hash = sha256(content_hash)
-    WHERE content_hash IS NOT NULL AND content_hash <> decode(repeat('00', 16), 'hex')`
-})
-
-const test = <A, E>(body: Effect.Effect<A, E, SqlClient | TestDatabase>) =>
-  body.pipe(Effect.provide(Layer.mergeAll(database, Logger.layer([])), { local: true }), Effect.scoped)
 
 layer(Layer.empty)("a start with another derivation", (it) => {
   it.effect("makes everything whole of what the shop sent, and the next sweep finds it unchanged", () =>
@@ -156,15 +118,21 @@ layer(Layer.empty)("a start with another derivation", (it) => {
   it.effect("is shared by instances that start at once, and works beside writers", () =>
     test(
       Effect.gen(function* () {
+        const sql = yield* SqlClient
         yield* started(outcomes(reads(1)))
-        const writer = Effect.forEach([10, 11, 12], (observation) => outcomes(reads(observation)))
         yield* started(
           Effect.gen(function* () {
             yield* forget
+            yield* deriving
+            const writer = Effect.forEach([10, 11, 12], (it) => outcomes(reads(it, `Seen by ${it}`)))
             yield* Effect.all([writer, started(Effect.void), started(Effect.void)], {
               concurrency: "unbounded"
             })
             yield* assertWhole
+            assert.deepStrictEqual(
+              yield* sql`SELECT DISTINCT source::json ->> 'name' AS name, title_key FROM products WHERE NOT is_variation`,
+              [{ name: "Seen by 12", title_key: "seen by 12" }]
+            )
           })
         )
       })

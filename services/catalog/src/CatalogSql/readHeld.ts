@@ -72,14 +72,15 @@ export interface HeldParent {
   readonly price_min: string | null
   readonly price_max: string | null
   readonly is_public: boolean
-  readonly ordinal: number
+  /** Null where it is still as an older release left it. */
+  readonly ordinal: number | null
   readonly keys: ReadonlyArray<number>
   /** Those of the keys that are no price ranges. */
   readonly other_keys: ReadonlyArray<number>
 }
 
 /** What is held of the products of variations. */
-export const readParents = (sql: SqlClient, wanted: ReadonlyArray<number>) => sql<HeldParent>`
+export const readHeldParents = (sql: SqlClient, wanted: ReadonlyArray<number>) => sql<HeldParent>`
   SELECT id, round(price, 4)::text AS price, price_min::text, price_max::text, is_public, ordinal, keys, ARRAY(
     SELECT v.id FROM facet_values v
     WHERE v.id = ANY(products.keys) AND v.kind <> ${sql.literal(String(FacetKind.price))} ORDER BY 1

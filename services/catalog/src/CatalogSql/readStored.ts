@@ -51,19 +51,35 @@ export interface Stored {
   readonly source: string
 }
 
-/** What is held of a family after an id, by rising id; locked, so that no batch changes it meanwhile. */
-export const readStored = (
+/**
+ * What is held of a family after an id, by rising id; locked, so that no batch changes it meanwhile.
+ *
+ * Two statements: the first may wait for a batch, and its snapshot is from before that. PostgreSQL reads the rows that it
+ * locks again, but nothing that they are joined with.
+ */
+export const readStored = Effect.fnUntraced(function* (
   sql: SqlClient,
   table: Table,
   family: ResourceKind,
   after: bigint,
   limit: number
-) =>
-  sql<Stored>`
-    SELECT v.id, v.kind::int, v.parent_id, v.observation, v.content_hash, held.source
-    FROM resource_versions v JOIN ${sql(table)} held ON held.id = v.id
-    WHERE v.family = ${family} AND v.id > ${after} AND v.content_hash IS NOT NULL
-    ORDER BY v.id LIMIT ${limit} FOR UPDATE OF v`
+) {
+  const versions = yield* sql<Omit<Stored, "source">>`
+    SELECT id, kind::int, parent_id, observation, content_hash FROM resource_versions
+    WHERE family = ${family} AND id > ${after} AND content_hash IS NOT NULL
+    ORDER BY id LIMIT ${limit} FOR UPDATE`
+  const held = yield* sql<Pick<Stored, "id" | "source">>`
+    SELECT id, source FROM ${sql(table)} WHERE id = ANY(${ids(versions.map((it) => it.id))}::bigint[])`
+  const sources = new Map(held.map((it) => [it.id, it.source]))
+  return {
+    last: versions.at(-1)?.id,
+    // One that was hidden without ever having been understood has no source.
+    stored: versions.flatMap((it): ReadonlyArray<Stored> => {
+      const source = sources.get(it.id)
+      return source === undefined ? [] : [{ ...it, source }]
+    })
+  }
+})
 
 /** Notes the content of what was derived anew: the observation stays, and the next sweep finds it unchanged. */
 export const writeHashes = (

@@ -60,7 +60,11 @@ export const recordVersions = Effect.fnUntraced(function* (sql: SqlClient, thing
 /**
  * Says that something changed, and locks the catalogue until the transaction ends: from here on there is one writer, so
  * that bits, prices and ordinals, which many products share, are nobody else's. Comes after {@link recordVersions}, in
- * every transaction that writes.
+ * every transaction that writes. Tells how whoever writes has to derive.
  */
-export const touchCatalogue = (sql: SqlClient) =>
-  sql`UPDATE catalogue SET changed_at = greatest(clock_timestamp(), changed_at + interval '1 microsecond')`
+export const touchCatalogue = Effect.fnUntraced(function* (sql: SqlClient) {
+  const [row] = yield* sql<{ readonly derivation: string | null }>`
+    UPDATE catalogue SET changed_at = greatest(clock_timestamp(), changed_at + interval '1 microsecond')
+    RETURNING coalesce(deriving, derivation) AS derivation`
+  return row?.derivation ?? null
+})

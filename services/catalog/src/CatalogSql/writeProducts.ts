@@ -75,21 +75,23 @@ export const writeProducts = (sql: SqlClient, placed: ReadonlyArray<PlacedRow>) 
 /** What follows from the variations of a product. */
 export interface PriceChange {
   readonly id: number
+  readonly ordinal: number
   readonly priceMin: string | null
   readonly priceMax: string | null
   readonly keys: ReadonlyArray<number>
 }
 
-/** Writes what changed for products because their variations did. */
+/** Writes what changed for products because their variations did, or because they got a place. */
 export const writePrices = (sql: SqlClient, changes: ReadonlyArray<PriceChange>) => sql`
   UPDATE products SET price_min = read.price_min::numeric, price_max = read.price_max::numeric,
-    keys = read.keys::integer[], changed_at = now()
+    ordinal = read.ordinal, keys = read.keys::integer[], changed_at = now()
   FROM unnest(
     ${ids(changes.map((it) => it.id))}::bigint[],
+    ${integers(changes.map((it) => it.ordinal))}::integer[],
     ${texts(changes.map((it) => it.priceMin))}::text[],
     ${texts(changes.map((it) => it.priceMax))}::text[],
     ${texts(changes.map((it) => idList(it.keys)))}::text[]
-  ) AS read (id, price_min, price_max, keys)
+  ) AS read (id, ordinal, price_min, price_max, keys)
   WHERE products.id = read.id`
 
 /** Takes products and variations out of the public's sight; what else is held of them stays as it was. */
@@ -97,8 +99,11 @@ export const hideProducts = (sql: SqlClient, hidden: ReadonlyArray<number>) => s
   UPDATE products SET is_public = false, is_listed = false, is_searchable = false, keys = '{}', changed_at = now()
   WHERE id = ANY(${ids(hidden)}::bigint[])`
 
-/** Ordinals for new products: those that are free, the lowest first, then new ones. Of one writer at a time. */
-export const takeOrdinals = Effect.fnUntraced(function* (sql: SqlClient, count: number) {
+/** An ordinal for each of these products: those that are free, the lowest first, then new ones. Of one writer at a time. */
+export const takeOrdinals = Effect.fnUntraced(function* (sql: SqlClient, products: ReadonlyArray<number>) {
+  const taken = new Map<number, number>()
+  const count = products.length
+  if (count === 0) return taken
   const rows = yield* sql<{ readonly ordinal: number }>`
     WITH free AS (
       DELETE FROM free_ordinals WHERE ordinal IN (
@@ -109,7 +114,12 @@ export const takeOrdinals = Effect.fnUntraced(function* (sql: SqlClient, count: 
     UNION ALL
     SELECT (greatest((SELECT max(ordinal) FROM products), (SELECT max(ordinal) FROM free_ordinals), -1) + n)::integer
     FROM generate_series(1, ${count} - (SELECT count(*) FROM free)) n`
-  return rows.map((row) => row.ordinal)
+  for (const [index, id] of products.entries()) {
+    const ordinal = rows[index]?.ordinal
+    if (ordinal === undefined) return yield* Effect.die(new Error(`There is no ordinal for product ${id}`))
+    taken.set(id, ordinal)
+  }
+  return taken
 })
 
 /** Ordinals that no product has any more. */
