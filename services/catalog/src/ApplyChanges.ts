@@ -43,8 +43,8 @@ export class DuplicateChange extends Schema.TaggedError<DuplicateChange>()("Dupl
 }
 
 /**
- * The rows are derived in another way than this instance would write them. It may well be started anew, or the other one
- * taken back: then the same batch goes in.
+ * The rows are derived in another way than this instance would write them. Once it is gone, or started anew, the same
+ * batch goes in.
  */
 export class DerivedOtherwise extends Schema.TaggedError<DerivedOtherwise>()("DerivedOtherwise", {}) {
   readonly connectCode = Code.Unavailable

@@ -109,7 +109,13 @@ export const rebuildSubtrees = Effect.fnUntraced(function* (
 ) {
   const roots = categories.map(String)
   const values = yield* facetValueIds(sql, roots.map(subtreeValue))
-  const subtrees = integers(roots.map((root) => values.get(valueKey(subtreeValue(root))) ?? 0))
+  const subtrees = integers(
+    roots.map((root) => {
+      const value = values.get(valueKey(subtreeValue(root)))
+      if (value === undefined) throw new Error(`There is no value for what is below category ${root}`)
+      return value
+    })
+  )
   yield* sql`DELETE FROM facet_bits WHERE value_id = ANY(${subtrees}::integer[])`
   yield* sql`
     WITH RECURSIVE below (value_id, id) AS (
