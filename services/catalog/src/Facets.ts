@@ -28,14 +28,12 @@ export interface Facets {
   getFacets(filter: ProductFilter): Effect.Effect<FacetCounts, CatalogUnavailable>
 }
 
-/** `few` products are counted one by one, more by their bits; for tests, what they have of one being that of the other. */
-export const make = (sql: SqlClient, language: string, few?: number): Facets => {
+export const make = (sql: SqlClient, language: string): Facets => {
   const getFacets = Effect.fn("Catalog.getFacets")(function* (filter: ProductFilter) {
     const rows = yield* countFacets(
       sql,
       filter,
-      filter.search === "" ? undefined : textBits(sql, language, filter.search),
-      few
+      filter.search === "" ? undefined : textBits(sql, language, filter.search)
     )
     const [{ catalogue_changed_at, total }] = rows
     const counted = rows.filter((row) => row.kind !== null)

@@ -47,7 +47,7 @@ export const choices = (sql: SqlClient, filter: ProductFilter): ReadonlyArray<Ch
         bits: sql`(
         SELECT array_agg(v.id) FROM facet_values v ${termsOfValues(sql)}
         WHERE v.kind = ${kind(sql, "attribute")} AND v.scope = ${attribute}
-          AND coalesce(t.slug, v.slug) = ANY(${texts(terms)}::text[]))::integer[]`
+          AND coalesce(t.slug, v.slug) = ANY((SELECT ${texts(terms)}::text[])::text[]))::integer[]`
       })
     )
   ]
@@ -64,13 +64,13 @@ export const valueIds = (
   keys: ReadonlyArray<string>
 ): Fragment => sql`(
   SELECT array_agg(id) FROM facet_values
-  WHERE kind = ${kind(sql, name)} AND scope = '' AND key = ANY(${texts(keys)}::text[]))::integer[]`
+  WHERE kind = ${kind(sql, name)} AND scope = '' AND key = ANY((SELECT ${texts(keys)}::text[])::text[]))::integer[]`
 
 /**
  * The attribute `a` and the term `t` of a value `v` of the kind attribute. A term is known by its slug where the shop has
  * said it; until then by the slug that the option would have.
  */
-export const termsOfValues = (sql: SqlClient): Fragment => sql`
+const termsOfValues = (sql: SqlClient): Fragment => sql`
   LEFT JOIN attributes a ON a.slug = v.scope
   LEFT JOIN terms t ON t.attribute_id = a.id AND t.name = v.key AND t.slug <> ''`
 

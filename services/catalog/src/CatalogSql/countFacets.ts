@@ -2,17 +2,14 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
+import { FacetKind } from "../FacetValue.ts"
 import type { ProductFilter } from "../ProductQuery.ts"
-import { choices, kind, termsOfValues } from "./choices.ts"
-import { countsOfFew, fewProducts } from "./countFew.ts"
+import { choices, kind } from "./choices.ts"
 import { bitSets, unionAll } from "./matchingBits.ts"
 import { texts } from "./Parameters.ts"
 
 /** How many brands, and terms of one attribute, are answered at most: those with the most products. */
 const MOST = 200
-
-/** Of so many products what they have is counted one by one; of more the bits of all values are read. */
-const FEW = 300
 
 const CountedValue = Schema.Struct({
   kind: Schema.Int,
@@ -49,8 +46,7 @@ export const countFacets = Effect.fnUntraced(function* (
   sql: SqlClient,
   filter: ProductFilter,
   /** What the filter's search finds, as rows `(chunk, bits)`; undefined without one. */
-  hits: Fragment | undefined,
-  few = FEW
+  hits: Fragment | undefined
 ) {
   const sets = [
     ...bitSets(sql, hits === undefined ? "listed" : "searchable", filter, choices(sql, filter)),
@@ -66,100 +62,115 @@ export const countFacets = Effect.fnUntraced(function* (
     return `(${without}, ${sets})`
   })
   const rows = yield* sql`
-    WITH RECURSIVE part (facet, chunk, bits) AS MATERIALIZED (${unionAll(sql, numbered.map(part))}),
+    WITH part (facet, chunk, bits) AS MATERIALIZED (${unionAll(sql, numbered.map(part))}),
     matching (without, chunk, bits) AS MATERIALIZED (
       SELECT without, chunk, bit_and(bits)
       FROM part, (VALUES ${sql.literal(sizes.join())}) wanted (without, sets)
       WHERE facet = 0 OR facet <> without
-      GROUP BY without, chunk, sets 
+      GROUP BY without, chunk, sets
       -- As one condition: of two the planner would expect next to no rows, and join them one by one.
       HAVING CASE WHEN count(*) = sets THEN bit_count(bit_and(bits)) > 0 ELSE false END
     ),
-    ${fewProducts(sql, few)},
-    value AS MATERIALIZED (SELECT row_number() OVER () AS n, value.* FROM ${values(sql, facets)} value),
-    counted AS MATERIALIZED (
-      SELECT value.*, tally.count FROM value JOIN (
-        SELECT n, sum(count)::int AS count
-        FROM ((${countsOfChunks(sql)}) UNION ALL (${countsOfFew(sql)})) chunks GROUP BY n HAVING sum(count) > 0
-      ) tally USING (n)
-    )
+    value AS MATERIALIZED (${values(sql, facets)}),
+    counted AS MATERIALIZED (${counts(sql, facets)})
     SELECT catalogue.changed_at AS catalogue_changed_at,
-      (SELECT coalesce(sum(bit_count(bits)), 0)::int FROM matching WHERE without = 0) AS total, shown.*
+      (SELECT coalesce(sum(bit_count(bits)), 0)::int FROM matching WHERE without = 0) AS total,
+      shown.kind, shown.scope, shown.key, shown.name, shown.slug, shown.count, shown.label, shown.parent_id, shown.document
     FROM catalogue LEFT JOIN ${shown(sql)} shown ON true
-    ORDER BY shown.kind, shown.place`
+    ORDER BY kind, label, scope, category_order, title_key,
+      CASE kind WHEN ${kind(sql, "brand")} THEN -count WHEN ${kind(sql, "rating")} THEN -key::numeric
+        WHEN ${kind(sql, "price")} THEN key::numeric END,
+      term_order, term_number, name, key`
   return yield* Effect.orDie(decodeCounted(rows))
 })
 
 /** Tags restrict all facets and are none. */
 const isCounted = (facet: string): boolean => facet !== "" && facet !== "tag"
 
+/** Facets, and the kinds of the values that they count. */
+const kinds = [
+  ["category", "subtree"],
+  ["brand", "brand"],
+  ["stockStatus", "stockStatus"],
+  ["onSale", "onSale"],
+  ["featured", "featured"],
+  ["rating", "rating"],
+  ["price", "price"]
+] as const
+
 /**
- * Every value that can be counted, with the number of its facet. `ids` are those that are listed by the same filter:
- * several where options of an attribute have one slug, as after a term was renamed.
+ * Every value that can be counted, with the number of its facet. Options of an attribute that have one slug, as after a term
+ * was renamed, are counted together: as `one` of them, which is what the term is called by now.
  */
 const values = (sql: SqlClient, facets: ReadonlyArray<string>): Fragment => {
-  const number = (facet: Fragment) => sql`coalesce(array_position(${texts(facets)}::text[], ${facet}), 0)`
-  return sql`(
-    SELECT v.kind, v.scope, ${number(sql`CASE v.kind
-        WHEN ${kind(sql, "subtree")} THEN 'category' WHEN ${kind(sql, "brand")} THEN 'brand'
-        WHEN ${kind(sql, "stockStatus")} THEN 'stockStatus' WHEN ${kind(sql, "onSale")} THEN 'onSale'
-        WHEN ${kind(sql, "featured")} THEN 'featured' WHEN ${kind(sql, "rating")} THEN 'rating'
-        WHEN ${kind(sql, "price")} THEN 'price' END`)} AS facet,
-      v.key, v.name, v.slug, ARRAY[v.id] AS ids, '' AS label, NULL::bigint AS term_id, NULL::int AS menu_order, '' AS order_by
+  const chosen = kinds.filter(([facet]) => facets.includes(facet))
+  const numbers = chosen.map(([facet, kind]) => `WHEN ${FacetKind[kind]} THEN ${facets.indexOf(facet) + 1}`)
+  const number = numbers.length === 0 ? "0" : `CASE v.kind ${numbers.join(" ")} ELSE 0 END`
+  return sql`
+    SELECT v.id, v.id AS one, false AS is_shared, v.kind, v.scope, ${sql.literal(number)} AS facet, v.key, v.name, v.slug,
+      '' AS label, NULL::bigint AS term_id, NULL::int AS menu_order, '' AS order_by
     FROM facet_values v
-    WHERE v.kind IN (${kind(sql, "subtree")}, ${kind(sql, "brand")}, ${kind(sql, "stockStatus")}, ${kind(sql, "rating")}, ${kind(sql, "price")})
-      OR (v.kind IN (${kind(sql, "onSale")}, ${kind(sql, "featured")}) AND v.key = 'true')
+    WHERE v.kind IN (${sql.literal(kinds.map(([, kind]) => FacetKind[kind]).join())})
+      AND (v.key = 'true' OR v.kind NOT IN (${kind(sql, "onSale")}, ${kind(sql, "featured")}))
     UNION ALL
-    SELECT v.kind, v.scope, ${number(sql`'attribute ' || v.scope`)}, coalesce(t.slug, v.slug), min(v.key), coalesce(t.slug, v.slug),
-      array_agg(DISTINCT v.id), coalesce(min(a.name), ''), min(t.id), min(t.menu_order),
-      coalesce(substring(min(a.source) from '"order_by":"([a-z_]+)"'), '')
-    FROM facet_values v ${termsOfValues(sql)}
+    SELECT v.id, coalesce(min(v.id) FILTER (WHERE t.id IS NOT NULL) OVER same, min(v.id) OVER same), count(*) OVER same > 1,
+      v.kind, v.scope, coalesce(array_position(${texts(facets)}::text[], 'attribute ' || v.scope), 0),
+      coalesce(t.slug, v.slug), v.key, coalesce(t.slug, v.slug), coalesce(a.name, ''), t.id, t.menu_order,
+      coalesce(a.order_by, '')
+    FROM facet_values v
+    LEFT JOIN (
+      SELECT id, slug, name, substring(source from '"order_by":"([a-z_]+)"') AS order_by FROM attributes OFFSET 0
+    ) a ON a.slug = v.scope
+    LEFT JOIN terms t ON t.attribute_id = a.id AND t.name = v.key AND t.slug <> ''
     WHERE v.kind = ${kind(sql, "attribute")}
-    GROUP BY v.kind, v.scope, coalesce(t.slug, v.slug)
-  )`
+    WINDOW same AS (PARTITION BY v.scope, coalesce(t.slug, v.slug))`
 }
 
 /**
- * How many products of each chunk have a value. The bits are read first, a value's one after another, and matched with
- * the few rows of `matching` then: looking up each chunk of each value by itself takes twice as long. OFFSET 0 keeps this
- * order, and keeps the bits out of what is grouped.
+ * How many products have a value. A set is an array of its chunks, and the values that are held against it are a list of
+ * ids: the planner cannot know how many rows these have, so nothing is joined with them, and they are met in the order
+ * of their index, one value after another.
  */
-const countsOfChunks = (sql: SqlClient): Fragment => {
-  const isCountedByBits = sql`value.facet NOT IN (SELECT without FROM few)`
-  const chunks = sql`chunk BETWEEN (SELECT min(chunk) FROM matching) AND (SELECT max(chunk) FROM matching)`
+const counts = (sql: SqlClient, facets: ReadonlyArray<string>): Fragment => {
+  const within = sql`chunk BETWEEN (SELECT min(chunk) FROM matching) AND (SELECT max(chunk) FROM matching)`
+  const alone = ["", ...facets].map((_, facet) => {
+    const number = sql.literal(String(facet))
+    return sql`(
+      SELECT value_id AS id, sum(bit_count(bits & (ARRAY(
+          SELECT bits FROM generate_series(0, (SELECT max(chunk) FROM matching)) place (chunk)
+          LEFT JOIN matching ON matching.chunk = place.chunk AND without = ${number} ORDER BY place.chunk
+        ))[chunk + 1])::int) AS count
+      FROM facet_bits
+      WHERE value_id = ANY(ARRAY(SELECT id FROM value WHERE facet = ${number} AND NOT is_shared)) AND ${within}
+      GROUP BY value_id)`
+  })
   return sql`
-    SELECT own.n, bit_count(own.bits & matching.bits) AS count
-    FROM (
-      (SELECT value.n, value.facet, chunk, bits FROM value CROSS JOIN LATERAL (
-          SELECT chunk, bits FROM facet_bits WHERE value_id = value.ids[1] AND ${chunks} OFFSET 0
-        ) one
-        WHERE cardinality(value.ids) = 1 AND ${isCountedByBits} OFFSET 0)
-      UNION ALL
-      (SELECT value.n, value.facet, chunk, bit_or(bits)::bit varying FROM value JOIN facet_bits ON value_id = ANY(value.ids)
-        WHERE cardinality(value.ids) > 1 AND ${isCountedByBits} AND ${chunks} GROUP BY value.n, value.facet, chunk)
-    ) own JOIN matching ON matching.chunk = own.chunk AND matching.without = own.facet
-    OFFSET 0`
+    ${unionAll(sql, alone)}
+    UNION ALL
+    SELECT shared.id, sum(bit_count(own.bits & matching.bits)::int)
+    FROM (SELECT one AS id, facet, array_agg(id) AS ids FROM value WHERE is_shared GROUP BY one, facet) shared
+    CROSS JOIN LATERAL (
+      SELECT chunk, bit_or(bits) AS bits FROM facet_bits WHERE value_id = ANY(ids) AND ${within} GROUP BY chunk
+    ) own
+    JOIN matching ON matching.chunk = own.chunk AND matching.without = shared.facet
+    GROUP BY shared.id`
 }
 
-/** What is answered, `place` being the order of a kind. */
+/** What is answered. A category that the shop has not told of yet is called what its products call it. */
 const shown = (sql: SqlClient): Fragment => sql`(
-  SELECT counted.kind, counted.scope, counted.key, counted.slug, counted.count, counted.label,
-    coalesce(nullif(counted.name, ''), member.name, '') AS name,
-    coalesce(c.parent_id, 0) AS parent_id, c.document,
-    row_number() OVER (PARTITION BY counted.kind ORDER BY
-      counted.label, counted.scope,
-      CASE WHEN counted.kind = ${kind(sql, "subtree")} THEN c.menu_order END, c.title_key,
-      CASE WHEN counted.kind = ${kind(sql, "brand")} THEN -counted.count END,
-      CASE counted.kind WHEN ${kind(sql, "price")} THEN counted.key::numeric WHEN ${kind(sql, "rating")} THEN -counted.key::numeric END,
-      CASE WHEN counted.order_by = 'id' THEN counted.term_id WHEN counted.order_by IN ('name', 'name_num') THEN 0
-        ELSE counted.menu_order END,
-      CASE WHEN counted.order_by = 'name_num' THEN substring(counted.name from '^[0-9]{1,20}(?:[.][0-9]{1,20})?')::numeric END,
-      counted.name, counted.key) AS place
+  SELECT ranked.kind, ranked.scope, ranked.key, ranked.slug, ranked.count::int, ranked.label,
+    CASE WHEN ranked.kind = ${kind(sql, "subtree")} AND c.id IS NULL THEN coalesce((
+      SELECT name FROM facet_values
+      WHERE kind = ${kind(sql, "category")} AND scope = '' AND key = ranked.key), '') ELSE ranked.name END AS name,
+    coalesce(c.parent_id, 0) AS parent_id, c.document, c.menu_order AS category_order, c.title_key,
+    CASE WHEN ranked.order_by = 'id' THEN ranked.term_id WHEN ranked.order_by IN ('name', 'name_num') THEN 0
+      ELSE ranked.menu_order END AS term_order,
+    CASE WHEN ranked.order_by = 'name_num'
+      THEN substring(ranked.name from '^[0-9]{1,20}(?:[.][0-9]{1,20})?')::numeric END AS term_number
   FROM (
-    SELECT counted.*, row_number() OVER (PARTITION BY kind, scope ORDER BY count DESC, key) AS rank FROM counted
-  ) counted
-  LEFT JOIN categories c ON c.id = CASE WHEN counted.kind = ${kind(sql, "subtree")} THEN counted.key::bigint END
-  LEFT JOIN facet_values member ON counted.kind = ${kind(sql, "subtree")}
-    AND member.kind = ${kind(sql, "category")} AND member.scope = '' AND member.key = counted.key
-  WHERE counted.rank <= ${MOST} OR counted.kind NOT IN (${kind(sql, "brand")}, ${kind(sql, "attribute")})
+    SELECT value.*, count, row_number() OVER (PARTITION BY kind, scope ORDER BY count DESC, key) AS rank
+    FROM counted JOIN value USING (id) WHERE count > 0
+  ) ranked
+  LEFT JOIN categories c ON c.id = CASE WHEN ranked.kind = ${kind(sql, "subtree")} THEN ranked.key::bigint END
+  WHERE ranked.rank <= ${MOST} OR ranked.kind NOT IN (${kind(sql, "brand")}, ${kind(sql, "attribute")})
 )`
