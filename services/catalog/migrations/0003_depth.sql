@@ -116,8 +116,8 @@ CREATE INDEX products_by_price_falling ON products (coalesce(price_max, '-Infini
   WHERE is_listed;
 CREATE INDEX products_by_popularity ON products (total_sales, id) INCLUDE (ordinal) WHERE is_listed;
 CREATE INDEX products_by_rating ON products (average_rating, rating_count, id) INCLUDE (ordinal) WHERE is_listed;
--- Few, but a search with a bound of the price has to find them too.
-CREATE INDEX products_only_in_searches ON products (id) WHERE is_searchable AND NOT is_listed;
+-- Few, but a search by popularity or with a bound of the price has to find them too.
+CREATE INDEX products_only_in_searches ON products (total_sales, id) INCLUDE (ordinal) WHERE is_searchable AND NOT is_listed;
 DROP INDEX products_with_sku;
 -- A search for the SKU or the GTIN of a variation finds its product.
 CREATE INDEX products_with_sku ON products (lower(sku)) WHERE is_public AND sku <> '';

@@ -204,10 +204,10 @@ layer(shop, { timeout: 240_000 })("at 100,000 products", (it) => {
       const at = yield* Shop
       const catalog = yield* Catalog
       const wrong: Array<string> = []
-      for (const { bounds, filter, hits, name } of searches) {
+      for (const { bounds, filter, hits, name, searched = bounds } of searches) {
         const all = { ...noFilter, ...filter(at) }
         wrong.push(
-          ...(yield* look(`search for ${name}`, hits, bounds, totalOf(catalog.searchProducts(all, first))))
+          ...(yield* look(`search for ${name}`, hits, searched, totalOf(catalog.searchProducts(all, first))))
         )
         wrong.push(...(yield* look(`facets of ${name}`, hits, bounds, totalOf(catalog.getFacets(all)))))
         for (const by of ["price", "popularity", "relevance"] as const) {
@@ -224,8 +224,8 @@ layer(shop, { timeout: 240_000 })("at 100,000 products", (it) => {
       const catalog = yield* Catalog
       const wrong: Array<string> = []
       for (const [typed, bounds] of [
-        ["g", { buffers: 120_000, rows: 250_000 }],
-        ["gl", { buffers: 120_000, rows: 250_000 }],
+        ["g", { buffers: 3000, rows: 3000 }],
+        ["gl", { buffers: 3000, rows: 3000 }],
         ["mono", { buffers: 3000, rows: 3000 }],
         ["coruna brus", { buffers: 3000, rows: 5000 }]
       ] as const) {

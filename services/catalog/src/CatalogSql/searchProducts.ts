@@ -7,7 +7,7 @@ import type { ProductFilter } from "../ProductQuery.ts"
 import { searchWords } from "../SearchWords.ts"
 import { choices } from "./choices.ts"
 import { isAmongFew, isMatching } from "./listProducts.ts"
-import { matchingBits } from "./matchingBits.ts"
+import { bitSets, matchingBits } from "./matchingBits.ts"
 import { StoredProduct, storedColumns } from "./readProducts.ts"
 import { textHits } from "./textHits.ts"
 
@@ -27,6 +27,15 @@ const decodeHits = Schema.decodeUnknownEffect(Schema.Array(Hit))
 /** How many hits are ranked by where the words stand in them; of more those that are known best. */
 const RANKED = 1000
 
+/** Of more hits than this the best known are looked through for those that are called so, before the index of words is. */
+const MANY = 20 * RANKED
+
+/** How many are looked through for each that is ranked. */
+const LOOKED_THROUGH = 3
+
+/** Where so few products match the other filters, these are read to see whether they have the words. */
+const FEW = 500
+
 /** By weight, D first: descriptions, attributes and categories, codes and brands, names. */
 const WEIGHTS = "'{0.05, 0.3, 0.6, 1}'"
 
@@ -44,7 +53,9 @@ export const searchProducts = Effect.fnUntraced(function* (
   filter: ProductFilter,
   start: PageStart,
   limit: number,
-  most: number = RANKED
+  most: number = RANKED,
+  manyHits: number = MANY,
+  few: number = FEW
 ) {
   const [kind = "", rank = "", sales = "", id = "", leastSales = "", leastId = "", corrected = ""] =
     start.after ?? []
@@ -58,9 +69,26 @@ export const searchProducts = Effect.fnUntraced(function* (
   const highest = sql.literal("9223372036854775807")
   const ranked = sql.literal(String(most))
   const allRanked = isGoingOn ? sql`${leastId}::text = ''` : sql`(SELECT total FROM counted) <= ${ranked}`
-  const inPool = isGoingOn
-    ? sql`${leastId}::text <> '' AND (total_sales, product_id) >= (nullif(${leastSales}::text, '')::bigint, nullif(${leastId}::text, '')::bigint)`
-    : sql`(SELECT total FROM counted) > ${ranked}`
+  const inPool = (id: Fragment) =>
+    isGoingOn
+      ? sql`${leastId}::text <> '' AND (total_sales, ${id}) >= (nullif(${leastSales}::text, '')::bigint, nullif(${leastId}::text, '')::bigint)`
+      : sql`(SELECT total FROM counted) > ${ranked}`
+  const lookedThrough = sql.literal(String(LOOKED_THROUGH * most + (isGoingOn ? 1 : 0)))
+  const known = (base: Fragment) => sql`(
+    SELECT total_sales, id FROM products
+    WHERE ${base} AND (SELECT total FROM counted) > ${sql.literal(String(manyHits))} AND ${inPool(sql`id`)} AND ${isMatching(sql)}
+    ORDER BY total_sales DESC, id DESC LIMIT ${lookedThrough})`
+  const ranking = sql`coalesce(ts_rank(${sql.literal(WEIGHTS)}, words, (SELECT query FROM looked_for)), 0)::real AS rank`
+  const isFiltered = bitSets(sql, "searchable", filter, choices(sql, filter)).length > 1
+  const isFew = isFiltered
+    ? sql`(SELECT coalesce(sum(bit_count(bits)), 0) <= ${sql.literal(String(few))} FROM kept)`
+    : sql`false`
+  const keptFew = {
+    isOnly: sql`(SELECT is_so FROM kept_few)`,
+    texts: sql`(
+      WITH matching AS (SELECT chunk, bits FROM kept)
+      SELECT ordinal, words FROM product_texts WHERE (SELECT is_so FROM kept_few) AND ${isAmongFew(sql)} OFFSET 0)`
+  }
   // The most popular ones that are left, as far as the page is not full: met on a walk through the index of that order.
   const others = (base: Fragment) => sql`(
     SELECT total_sales, id FROM products
@@ -69,25 +97,60 @@ export const searchProducts = Effect.fnUntraced(function* (
       ${kind === "0" ? sql`AND (total_sales, id) < (${sales}::text::bigint, ${id}::text::bigint)` : sql``}
     ORDER BY total_sales DESC, id DESC LIMIT ${wanted})`
   const rows = yield* sql`
-    WITH ${textHits(sql, language, search)},
-    matching AS MATERIALIZED (
-      SELECT chunk, kept.bits & hits.bits AS bits
-      FROM ${matchingBits(sql, "searchable", filter, choices(sql, filter))} kept JOIN hits USING (chunk)
-    ),
+    WITH kept AS MATERIALIZED ${matchingBits(sql, "searchable", filter, choices(sql, filter))},
+    kept_few AS MATERIALIZED (SELECT ${isFew} AS is_so),
+    ${textHits(sql, language, search, isFiltered ? keptFew : undefined)},
+    matching AS MATERIALIZED (SELECT chunk, kept.bits & hits.bits AS bits FROM kept JOIN hits USING (chunk)),
     counted AS MATERIALIZED (SELECT coalesce(sum(bit_count(bits)), 0)::int AS total FROM matching),
+    -- Few hits, of words only: faster than to look each of them up the index finds them again, with what they are ranked by.
+    by_words AS MATERIALIZED (
+      SELECT coalesce(sum(bit_count(bits)), 0) <= ${ranked} AND NOT EXISTS (SELECT FROM codes)
+        AND NOT (SELECT is_so FROM kept_few) AS is_so FROM hits
+    ),
+    known AS MATERIALIZED (
+      SELECT total_sales, id FROM (
+        ${known(sql`is_listed`)} UNION ALL ${known(sql`is_searchable AND NOT is_listed`)}
+      ) either ORDER BY total_sales DESC, id DESC LIMIT ${lookedThrough}
+    ),
+    known_pool AS MATERIALIZED (
+      SELECT product_id, known.total_sales, ${ranking}
+      FROM known CROSS JOIN LATERAL (
+        SELECT product_id, words FROM product_texts WHERE product_id = known.id OFFSET 0
+      ) its WHERE words @@ (SELECT in_title FROM looked_for)
+      ORDER BY known.total_sales DESC, known.id DESC ${isGoingOn ? sql`` : sql`LIMIT ${ranked}`}
+    ),
+    -- Whether nothing can be in the pool that was not looked at.
+    known_enough AS MATERIALIZED (
+      SELECT ${
+        isGoingOn
+          ? sql`(SELECT total FROM counted) > ${sql.literal(String(manyHits))} AND (SELECT count(*) FROM known) < ${lookedThrough}`
+          : sql`(SELECT count(*) FROM known_pool) = ${ranked}`
+      } AS is_so
+    ),
     pool AS MATERIALIZED (
-      SELECT product_id, total_sales FROM product_texts
-      WHERE words @@ (SELECT in_title FROM looked_for) AND ${isMatching(sql)} AND ${inPool}
-      ORDER BY total_sales DESC, product_id DESC ${isGoingOn ? sql`` : sql`LIMIT ${ranked}`}
+      SELECT product_id, total_sales, rank FROM known_pool WHERE (SELECT is_so FROM known_enough)
+      UNION ALL (
+        SELECT product_id, total_sales, NULL FROM product_texts
+        WHERE NOT (SELECT is_so FROM known_enough) AND words @@ (SELECT in_title FROM looked_for) AND ${isMatching(sql)}
+          AND ${inPool(sql`product_id`)}
+        ORDER BY total_sales DESC, product_id DESC ${isGoingOn ? sql`` : sql`LIMIT ${ranked}`})
     ),
     ranked AS MATERIALIZED (
-      SELECT CASE WHEN product_id IN (SELECT product_id FROM exact) THEN 2 ELSE 1 END AS kind,
-        coalesce(ts_rank(${sql.literal(WEIGHTS)}, words, (SELECT query FROM looked_for)), 0)::real AS rank,
-        total_sales, product_id
-      FROM product_texts WHERE product_id IN (
-        SELECT product_id FROM product_texts WHERE ${allRanked} AND ${isAmongFew(sql)}
-        UNION SELECT product_id FROM pool
-        UNION SELECT product_id FROM exact JOIN product_texts USING (product_id) WHERE ${isMatching(sql)})
+      SELECT CASE WHEN product_id IN (SELECT product_id FROM exact) THEN 2 ELSE 1 END AS kind, rank, total_sales, product_id
+      FROM (
+        SELECT product_id, total_sales, ${ranking} FROM product_texts
+        WHERE ${allRanked} AND (SELECT is_so FROM by_words) AND words @@ (SELECT query FROM looked_for) AND ${isMatching(sql)}
+        UNION ALL
+        SELECT product_id, total_sales, ${ranking} FROM product_texts
+        WHERE ${allRanked} AND NOT (SELECT is_so FROM by_words) AND ${isAmongFew(sql)}
+        UNION ALL
+        SELECT product_id, total_sales, rank FROM pool WHERE rank IS NOT NULL
+        UNION ALL
+        SELECT product_id, total_sales, ${ranking} FROM product_texts
+        WHERE product_id IN (
+            SELECT product_id FROM pool WHERE rank IS NULL UNION SELECT product_id FROM exact WHERE NOT (${allRanked}))
+          AND product_id NOT IN (SELECT product_id FROM pool WHERE rank IS NOT NULL) AND ${isMatching(sql)}
+      ) one
     ),
     first AS MATERIALIZED (SELECT * FROM ranked ${after} ${order} LIMIT ${wanted}),
     others AS MATERIALIZED (

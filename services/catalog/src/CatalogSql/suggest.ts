@@ -61,7 +61,7 @@ export const suggest = Effect.fnUntraced(function* (
     beside AS MATERIALIZED (
       SELECT id, total_sales FROM (
         SELECT id, total_sales FROM products WHERE is_searchable AND NOT is_listed
-        ORDER BY id DESC LIMIT ${sql.literal(String(BESIDE))}
+        ORDER BY total_sales DESC, id DESC LIMIT ${sql.literal(String(BESIDE))}
       ) first WHERE ${has}
     ),
     rare AS MATERIALIZED (

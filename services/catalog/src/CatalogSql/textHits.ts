@@ -17,15 +17,31 @@ export const textBits = (sql: SqlClient, language: string, search: string): Frag
  * `exact (product_id)` those whose own SKU or GTIN it is, or that of one of their variations; `looked_for (query,
  * in_title, corrected)` is what was looked for, as the whole text and as what it is called (name, codes, brands), and the words where they are not
  * those that were typed, "" otherwise. A text without any word finds nothing.
+ *
+ * If `few.isOnly`, which is asked once, only the products of `few.texts (ordinal, words)` matter: then these are read, and not all
+ * that have a word which is perhaps common. Whether something is mistyped still does not depend on them.
  */
-export const textHits = (sql: SqlClient, language: string, search: SearchWords): Fragment => {
+export const textHits = (
+  sql: SqlClient,
+  language: string,
+  search: SearchWords,
+  few?: { readonly isOnly: Fragment; readonly texts: Fragment }
+): Fragment => {
   const last = lastOf(sql, search)
+  // Those of the few that a query of a table finds.
+  const amongFew = (query: Fragment) =>
+    few === undefined
+      ? sql``
+      : sql`UNION ALL
+        ${bitsOf(sql, sql`${few.texts} its_text WHERE words @@ ${query}`)}`
+  const isAnyOf = few === undefined ? sql`true` : sql`NOT ${few.isOnly}`
   return sql`
     ${askedWith(sql, language, search, 2)},
     codes AS MATERIALIZED (${codes(sql, search)}),
     found AS MATERIALIZED (
       SELECT chunk, bit_or(bits) AS bits FROM (
-        ${bitsOf(sql, sql`product_texts WHERE words @@ (SELECT query FROM asked)`)}
+        ${bitsOf(sql, sql`product_texts WHERE ${isAnyOf} AND words @@ (SELECT query FROM asked)`)}
+        ${amongFew(sql`(SELECT query FROM asked)`)}
         UNION ALL
         -- What was typed beside a code has to be there as well.
         ${bitsOf(
@@ -42,6 +58,7 @@ export const textHits = (sql: SqlClient, language: string, search: SearchWords):
       SELECT typed.n, typed.piece, word, coalesce(other, folded) AS folded, other FROM typed
       LEFT JOIN LATERAL (${mistyped(sql, last)}) meant ON true
       WHERE NOT EXISTS (SELECT FROM found)
+        ${few === undefined ? sql`` : sql`AND NOT (${few.isOnly} AND EXISTS (SELECT FROM product_texts WHERE words @@ (SELECT query FROM asked)))`}
     ),
     parts_instead AS MATERIALIZED (${queries(sql, language, sql`instead`, last, 2)}),
     corrected AS MATERIALIZED (
@@ -51,7 +68,8 @@ export const textHits = (sql: SqlClient, language: string, search: SearchWords):
     hits AS MATERIALIZED (
       SELECT chunk, bits FROM found
       UNION ALL
-      ${bitsOf(sql, sql`product_texts WHERE words @@ (SELECT query FROM corrected)`)}
+      ${bitsOf(sql, sql`product_texts WHERE ${isAnyOf} AND words @@ (SELECT query FROM corrected)`)}
+      ${amongFew(sql`(SELECT query FROM corrected)`)}
     ),
     looked_for AS MATERIALIZED (
       SELECT query, corrected, ${titled(sql)} AS in_title

@@ -1,0 +1,73 @@
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import { searchProducts } from "../src/CatalogSql/searchProducts.ts"
+import type { ProductFilter } from "../src/ProductQuery.ts"
+import { generate } from "./Generated.ts"
+import { layerCatalog, noFilter } from "./Shop.ts"
+
+/** By how much is found it is decided in which way; no way may answer anything else. */
+interface Ways {
+  readonly most: number
+  readonly manyHits: number
+  readonly few: number
+}
+
+const pages = Effect.fnUntraced(function* (filter: Partial<ProductFilter>, { few, manyHits, most }: Ways) {
+  const sql = yield* SqlClient
+  const read: Array<unknown> = []
+  let after: ReadonlyArray<string> | undefined
+  for (let page = 1; page <= 3; page++) {
+    const all = { ...noFilter, ...filter }
+    const rows = yield* searchProducts(
+      sql,
+      "english",
+      all,
+      { page, offset: 0, after },
+      9,
+      most,
+      manyHits,
+      few
+    )
+    read.push(rows.map(({ corrected, place, query, total }) => ({ total, corrected, query, place })))
+    if (rows.length < 10) break
+    after = [...(rows[8]?.place ?? []).map((key) => key ?? ""), rows[0]?.corrected ?? ""]
+  }
+  return read
+})
+
+const never = 1_000_000
+
+layer(layerCatalog(), { timeout: 60_000 })("A search", (it) => {
+  it.effect("answers the same in whichever way it is read", () =>
+    Effect.gen(function* () {
+      yield* generate(1000)
+      const sql = yield* SqlClient
+      // Some that are in searches only among the best known.
+      yield* sql`UPDATE products SET is_listed = false WHERE is_searchable AND ordinal % 7 = 0`
+      const [code] = yield* sql<{ readonly sku: string }>`
+        SELECT sku FROM products WHERE is_searchable AND NOT is_variation ORDER BY total_sales LIMIT 1`
+      const filters: ReadonlyArray<Partial<ProductFilter>> = [
+        {},
+        { brandIds: [201n] },
+        { brandIds: [201n], maxPrice: "80" },
+        { brandIds: [240n], attributes: [{ attribute: "pa_color", terms: ["mint", "ecru"] }] }
+      ]
+      const texts = ["glasses", "glaases", "opt", "airy", "qqqqqq", code?.sku ?? ""]
+      for (const search of texts) {
+        for (const filter of filters) {
+          for (const most of [7, never]) {
+            const asked = { ...filter, search }
+            const plain = yield* pages(asked, { most, manyHits: never, few: -1 })
+            for (const ways of [
+              { most, manyHits: 0, few: -1 },
+              { most, manyHits: 0, few: never },
+              { most, manyHits: never, few: never }
+            ])
+              assert.deepStrictEqual(yield* pages(asked, ways), plain, JSON.stringify([search, ways]))
+          }
+        }
+      }
+    })
+  )
+})
