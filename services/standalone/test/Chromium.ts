@@ -39,6 +39,8 @@ const watch = `document.addEventListener("securitypolicyviolation", (event) => {
   console.error("policy violated: " + event.violatedDirective + " " + event.blockedURI + " " + event.sample)
 })`
 
+export type PageOptions = BrowserContextOptions & { readonly expected?: RegExp }
+
 /**
  * A page for `use`, which fails on whatever a browser complains of: errors and warnings on the console, errors of scripts,
  * requests that failed or were refused, violations of the page's policy. `expected` are refusals that the test is about.
@@ -46,7 +48,7 @@ const watch = `document.addEventListener("securitypolicyviolation", (event) => {
 export const withPage = async (
   browser: Browser,
   use: (page: Page) => Promise<void>,
-  { expected, ...context }: BrowserContextOptions & { readonly expected?: RegExp } = {}
+  { expected, ...context }: PageOptions = {}
 ): Promise<void> => {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...context })
   const complaints: Array<string> = []
@@ -54,7 +56,7 @@ export const withPage = async (
     if (expected === undefined || !expected.test(text)) complaints.push(text)
   }
   page.on("console", (message) => {
-    if ((!message.text().includes("500 (Int") && message.type() === "error") || message.type() === "warning")
+    if (message.type() === "error" || message.type() === "warning")
       complain(`${message.type()}: ${message.text()}`)
   })
   page.on("pageerror", (error) => complain(`page error: ${error.stack ?? error.message}`))
@@ -65,8 +67,7 @@ export const withPage = async (
     }
   })
   page.on("response", (response) => {
-    if (response.status() >= 400 && !response.url().includes("stats"))
-      complain(`${response.status()}: ${response.url()}`)
+    if (response.status() >= 400) complain(`${response.status()}: ${response.url()}`)
   })
   page.on("dialog", (dialog) => complain(`dialog: ${dialog.message()}`))
   await page.addInitScript({ content: watch })
