@@ -11,7 +11,7 @@ import {
   ProductSlugNotFound,
   unavailable
 } from "./CatalogFailure.ts"
-import { readProduct, readProductBySlug, readProducts, readSource } from "./CatalogSql/readProducts.ts"
+import { productReader, readProductBySlug, readProducts, readSource } from "./CatalogSql/readProducts.ts"
 import { readStock } from "./CatalogSql/readStock.ts"
 import { fullMessage, type MetaAllow } from "./ProductMessage.ts"
 import { shown } from "./Shown.ts"
@@ -49,8 +49,9 @@ export interface ProductReads {
 }
 
 export const make = (sql: SqlClient, allow: MetaAllow): ProductReads => {
+  const readProduct = productReader(sql)
   const getProduct = Effect.fn("Catalog.getProduct")(function* (id: bigint) {
-    const row = yield* readProduct(sql, id)
+    const row = yield* readProduct(id)
     if (row === undefined) return yield* new ProductNotFound({ id })
     return { value: shown(allow, row), lastModified: row.catalogue_changed_at }
   }, unavailable)

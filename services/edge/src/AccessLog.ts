@@ -1,7 +1,9 @@
 /** One line and one measurement for each request. Synchronous: whoever answers calls it. */
 import { HttpServerRequestDuration } from "@optica/telemetry/Metrics"
-import type * as Context from "effect/Context"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as LogLevel from "effect/LogLevel"
+import * as References from "effect/References"
 import * as Exchange from "./Exchange.ts"
 import { methodOf } from "./ServerSpan.ts"
 
@@ -17,16 +19,21 @@ export type Record = (exchange: Exchange.Summary, status: number, aborted: boole
  */
 export const make = (context: Context.Context<never>): Record => {
   const run = Effect.runForkWith(context)
+  const least = Context.get(context, References.MinimumLogLevel)
+  const isLogged = {
+    Info: LogLevel.isGreaterThanOrEqualTo("Info", least),
+    Debug: LogLevel.isGreaterThanOrEqualTo("Debug", least)
+  }
   return (exchange, answered, aborted) => {
     const status = aborted ? CLIENT_CLOSED : answered
     const method = methodOf(exchange)
     const route = exchange.route?.template ?? "none"
     const milliseconds = Exchange.elapsed(exchange)
     HttpServerRequestDuration.update(context, milliseconds / 1000, method, route, String(status))
+    const level = exchange.route?.probe === true ? "Debug" : "Info"
+    if (!isLogged[level]) return
     run(
-      (exchange.route?.probe === true ? Effect.logDebug : Effect.logInfo)(
-        `${method} ${route} ${status}`
-      ).pipe(
+      Effect.logWithLevel(level)(`${method} ${route} ${status}`).pipe(
         Effect.annotateLogs({
           method,
           route,

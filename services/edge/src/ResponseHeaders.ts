@@ -21,7 +21,8 @@ const constant = {
   "permissions-policy":
     "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()",
   "cross-origin-opener-policy": "same-origin",
-  "x-frame-options": "DENY"
+  "x-frame-options": "DENY",
+  "content-security-policy": apiPolicy
 }
 
 const exposed = [
@@ -43,16 +44,13 @@ const exposed = [
 /** Fields of an answer that is about to be written, by the time that it took. */
 export const common = (exchange: Exchange.Exchange, cors: Cors): Record<string, string> => {
   const duration = Exchange.elapsed(exchange).toFixed(1)
-  const upstreams = exchange.upstreams.map(
-    ([name, milliseconds]) => `, ${name};dur=${milliseconds.toFixed(1)}`
-  )
-  return {
-    ...bare(exchange.id),
-    "x-response-time": `${duration}ms`,
-    "server-timing": `total;dur=${duration}${upstreams.join("")}`,
-    ...(exchange.secure ? { "strict-transport-security": "max-age=31536000; includeSubDomains" } : undefined),
-    ...(cors.origins.size === 0 ? undefined : crossOrigin(exchange, cors))
-  }
+  let timing = `total;dur=${duration}`
+  for (const [name, milliseconds] of exchange.upstreams) timing += `, ${name};dur=${milliseconds.toFixed(1)}`
+  const fields: Record<string, string> = bare(exchange.id)
+  fields["x-response-time"] = `${duration}ms`
+  fields["server-timing"] = timing
+  if (exchange.secure) fields["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+  return cors.origins.size === 0 ? fields : Object.assign(fields, crossOrigin(exchange, cors))
 }
 
 /** Fields of an answer to something that could not be read as a request. */
@@ -64,8 +62,7 @@ export const unread = (id: string): Record<string, string> => ({
 
 const bare = (id: string): Record<string, string> => ({
   [REQUEST_ID]: id,
-  ...constant,
-  "content-security-policy": apiPolicy
+  ...constant
 })
 
 const crossOrigin = (exchange: Exchange.Exchange, cors: Cors): Record<string, string> => {

@@ -28,9 +28,11 @@ export const around = <R>(
   answer: Effect.Effect<HttpServerResponse, never, R>
 ): Effect.Effect<HttpServerResponse, never, R> => {
   if (exchange.route?.probe === true) return answer
-  const parent = Option.getOrUndefined(
-    HttpTraceContext.fromHeaders(Headers.fromInput({ ...traceHeaders(request) }))
-  )
+  const { traceparent } = request.headers
+  const parent =
+    traceparent === undefined
+      ? undefined
+      : Option.getOrUndefined(HttpTraceContext.fromHeaders(Headers.fromRecordUnsafe({ traceparent })))
   const template = exchange.route?.template
   return Effect.flatMap(
     Effect.makeSpan(template === undefined ? methodOf(exchange) : `${methodOf(exchange)} ${template}`, {
@@ -85,8 +87,3 @@ const known = new Set([
 /** The method, or `_OTHER` for one that is not known: names must not grow with what callers make up. */
 export const methodOf = (exchange: Pick<Exchange, "method">): string =>
   known.has(exchange.method) ? exchange.method : "_OTHER"
-
-const traceHeaders = (request: HttpServerRequest) => {
-  const { traceparent } = request.headers
-  return traceparent === undefined ? {} : { traceparent }
-}

@@ -34,14 +34,20 @@ const ownerIsPublic = (sql: SqlClient, variation: "found" | "named"): Fragment =
 const One = Schema.Struct({ ...StoredProduct.fields, catalogue_changed_at: Schema.Date })
 const decodeOne = Schema.decodeUnknownEffect(Schema.Array(One))
 
-/** A public product or variation, and when the catalogue last changed: what it names may have changed without it. */
-export const readProduct = Effect.fnUntraced(function* (sql: SqlClient, id: bigint) {
-  const rows = yield* sql`
+/**
+ * Reads a public product or variation, and when the catalogue last changed: what it names may have changed without it.
+ * The commonest of all reads: its text is put together once.
+ */
+export const productReader = (sql: SqlClient) => {
+  const [statement] = sql`
     SELECT ${storedColumns(sql, "found")}, catalogue.changed_at AS catalogue_changed_at
-    FROM catalogue, products found WHERE found.id = ${id} AND ${isSeen(sql)}`
-  const [row] = yield* Effect.orDie(decodeOne(rows))
-  return row
-})
+    FROM catalogue, products found WHERE found.id = ${0n} AND ${isSeen(sql)}`.compile()
+  return (id: bigint) =>
+    sql.unsafe(statement, [id]).pipe(
+      Effect.flatMap((rows) => Effect.orDie(decodeOne(rows))),
+      Effect.map(([row]) => row)
+    )
+}
 
 /** The public product, no variation, that has this slug; where none has, the one with the other. */
 export const readProductBySlug = Effect.fnUntraced(function* (sql: SqlClient, slug: string, other: string) {
