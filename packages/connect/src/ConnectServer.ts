@@ -84,7 +84,7 @@ export class ConnectServer extends Context.Service<
             }),
             shutdownSignal: shutdown.signal,
             readMaxBytes: options.readMaxBytes ?? MESSAGE_MAX_BYTES,
-            pages: MetricsPages.make(context, token),
+            pages: MetricsPages.make(context, options.host, token),
             onError: (reason) => log(Effect.logWarning("An RPC's answer could not be sent", reason))
           }),
           drainTimeoutMs: options.drainTimeoutMs ?? 3000,

@@ -1,20 +1,23 @@
 /**
  * The metrics of a service on its own port, for Prometheus (`/metrics`) and for people and programs (`/health/metrics`,
- * the same as JSON): for callers on this machine that came through no proxy, and for those with the operator's token.
+ * the same as JSON): for callers on this machine that came through no proxy and asked for this machine, and for those
+ * with the operator's token.
  */
 import { Code } from "@connectrpc/connect"
 import * as MetricsText from "@optica/telemetry/MetricsText"
 import type * as Context from "effect/Context"
 import type * as Redacted from "effect/Redacted"
+import { isFromHere } from "./Loopback.ts"
 import { presentsToken } from "./OperatorToken.ts"
 import * as Refusal from "./Refusal.ts"
 import type { RpcListener } from "./RpcListener.ts"
 
 type Asked = Parameters<RpcListener>[0]
 
-/** Pages by their paths. Without a token nobody elsewhere may see them. */
+/** Pages by their paths. Without a token nobody elsewhere may see them. `host` is where the server listens. */
 export const make = (
   context: Context.Context<never>,
+  host: string,
   token: Redacted.Redacted<string> | undefined
 ): ReadonlyMap<string, RpcListener> => {
   const page =
@@ -23,7 +26,7 @@ export const make = (
       if (request.method !== "GET" && request.method !== "HEAD") {
         return Refusal.send(methodNotAllowed, request, response)
       }
-      if (!isFromHere(request) && !presentsToken(request.headers.authorization, token)) {
+      if (!isFromHere(request, host) && !presentsToken(request.headers.authorization, token)) {
         return Refusal.send(tokenRequired, request, response)
       }
       const { contentType, text } = render(request)
@@ -43,13 +46,6 @@ export const make = (
     ]
   ])
 }
-
-/** A proxy on this machine speaks for callers from anywhere; by these fields it says so. */
-const forwarding = ["x-forwarded-for", "forwarded", "x-real-ip", "via"]
-
-const isFromHere = ({ headers, socket }: Asked): boolean =>
-  /^(?:::1$|(?:::ffff:)?127\.)/.test(socket.remoteAddress ?? "") &&
-  forwarding.every((name) => headers[name] === undefined)
 
 const methodNotAllowed: Refusal.Refusal = {
   status: 405,

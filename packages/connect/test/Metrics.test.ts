@@ -150,6 +150,34 @@ describe("the metrics of a server", () => {
   )
 
   test(
+    "are not for pages whose name was made to point here",
+    Effect.fnUntraced(function* () {
+      const port = yield* served("127.0.0.1")
+      const ask = (path: string, headers: http.OutgoingHttpHeaders) =>
+        Effect.promise(
+          () =>
+            new Promise<number | undefined>((resolve, reject) => {
+              http
+                .get({ host: "127.0.0.1", port, path, headers }, (response) => {
+                  response.resume()
+                  resolve(response.statusCode)
+                })
+                .on("error", reject)
+            })
+        )
+      for (const path of pages) {
+        for (const host of ["localhost", `localhost:${port}`, `127.0.0.1:${port}`, "[::1]"]) {
+          expect(yield* ask(path, { host }), host).toBe(200)
+        }
+        for (const host of ["rebound.example", `rebound.example:${port}`, "127.0.0.1.rebound.example"]) {
+          expect(yield* ask(path, { host }), host).toBe(401)
+          expect(yield* ask(path, { host, ...bearer }), host).toBe(200)
+        }
+      }
+    })
+  )
+
+  test(
     "are not for other machines, unless they have the operator's token",
     Effect.fnUntraced(function* () {
       const address = Object.values(networkInterfaces())

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto"
 import type { IncomingMessage } from "node:http"
+import { isFromHere } from "@optica/connect/Loopback"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import type { Route } from "./Routes.ts"
 
@@ -21,7 +22,7 @@ export interface Exchange {
   readonly startedAt: number
   /** Whether the caller's connection is HTTPS, here or at the proxy in front. */
   readonly secure: boolean
-  /** Whether the caller is on this machine and came through no proxy. */
+  /** Whether the caller is on this machine, came through no proxy and asked for this machine. */
   readonly loopback: boolean
   readonly request: IncomingMessage
   traceId: string | null
@@ -45,14 +46,17 @@ export const unread = (): Summary => ({
 })
 
 const saneId = /^[A-Za-z0-9._-]{1,128}$/
-const loopbackAddress = /^(?:::1$|(?:::ffff:)?127\.)/
 
 const absoluteForm = /^https?:\/\/[^/?#]*/i
 
 const exchanges = new WeakMap<object, Exchange>()
 
-/** Begins the exchange of a request. */
-export const begin = (request: IncomingMessage, find: (path: string) => Route | undefined): Exchange => {
+/** Begins the exchange of a request; `host` is where the server listens. */
+export const begin = (
+  request: IncomingMessage,
+  find: (path: string) => Route | undefined,
+  host: string
+): Exchange => {
   const startedAt = performance.now()
   // RFC 9112 3.2.2: a target in absolute form names the same resource as its path.
   const target = (request.url ?? "/").replace(absoluteForm, "") || "/"
@@ -60,8 +64,6 @@ export const begin = (request: IncomingMessage, find: (path: string) => Route | 
   const end = target.search(/[?#]/)
   const path = end === -1 ? target : target.slice(0, end)
   const given = request.headers["x-request-id"]
-  const forwarded =
-    request.headers["x-forwarded-for"] !== undefined || request.headers.forwarded !== undefined
   const exchange: Exchange = {
     id: typeof given === "string" && saneId.test(given) ? given : randomUUID(),
     method: request.method ?? "GET",
@@ -70,7 +72,7 @@ export const begin = (request: IncomingMessage, find: (path: string) => Route | 
     route: find(path),
     startedAt,
     secure: request.headers["x-forwarded-proto"] === "https",
-    loopback: !forwarded && loopbackAddress.test(request.socket.remoteAddress ?? ""),
+    loopback: isFromHere(request, host),
     request,
     traceId: null,
     spanId: null,

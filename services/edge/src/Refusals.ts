@@ -39,7 +39,7 @@ export const fromRpc = (error: RpcError, parameters: Record<string, string> = {}
     case Code.FailedPrecondition:
       return Problems.make("UNPROCESSABLE", error.message)
     case Code.Unauthenticated:
-      return unauthorized
+      return tokensDiffer
     case Code.PermissionDenied:
       return Problems.make("FORBIDDEN", error.message)
     case Code.Unavailable:
@@ -66,6 +66,23 @@ const internalError = Problems.make(
   "Something went wrong here; quote the request_id when you report it"
 )
 
+/** The edge has let the caller in by then: what an upstream refuses is the edge's own token. */
+const tokensDiffer = Problems.make(
+  "SERVICE_UNAVAILABLE",
+  "The services behind this address do not share one OPTICA_OPERATOR_TOKEN: start all of them with the same",
+  { headers: { "retry-after": "60" } }
+)
+
+/** Tells the log of an upstream's refusal that only who runs the services can mend. */
+export const logged = <A, R>(call: Effect.Effect<A, RpcError, R>): Effect.Effect<A, RpcError, R> =>
+  Effect.tapError(call, ({ code }) =>
+    code === Code.Unauthenticated
+      ? Effect.logError(
+          "A service refuses the token of the edge: the services do not share one OPTICA_OPERATOR_TOKEN"
+        )
+      : Effect.void
+  )
+
 /** The answer to a call of an operator route without the operator's token. */
 export const unauthorized = Problems.make(
   "UNAUTHORIZED",
@@ -91,7 +108,7 @@ const issues = SchemaIssue.makeFormatterStandardSchemaV1({
 })
 
 /** A request whose path, query or body does not decode: every wrong field at once. */
-export const fromSchemaError = (error: HttpApiSchemaError, exchange: Exchange): Problems.Problem => {
+const fromSchemaError = (error: HttpApiSchemaError, exchange: Exchange): Problems.Problem => {
   if (error.kind === "Body" || error.kind === "ResponseHeaders") return internalError
   const search = new URLSearchParams(exchange.target.slice(exchange.path.length + 1))
   const segments = exchange.route?.template.split("/") ?? []
@@ -264,6 +281,12 @@ export const noTunnels = Problems.make("METHOD_NOT_ALLOWED", "This server opens 
   headers: { allow: "GET, HEAD, POST, OPTIONS" }
 })
 
+const notEncoded = Problems.make(
+  "VALIDATION_ERROR",
+  "The address holds a character that must be percent-encoded, such as Gr%C3%B6%C3%9Fe for Größe",
+  { details: [{ field: "address", message: "must be ASCII: all else percent-encoded, as UTF-8" }] }
+)
+
 /** What node's HTTP parser stumbled over, by its error code and the last bytes that came. */
 export const fromParser = (code: string, bytes: Buffer | undefined): Problems.Problem => {
   switch (code) {
@@ -275,6 +298,8 @@ export const fromParser = (code: string, bytes: Buffer | undefined): Problems.Pr
       return bodyTooLarge
     case "ERR_HTTP_REQUEST_TIMEOUT":
       return Problems.make("REQUEST_TIMEOUT", "The request did not arrive in time")
+    case "HPE_INVALID_URL":
+      return notEncoded
     default:
       return Problems.make("VALIDATION_ERROR", "What arrived is not an HTTP/1.1 request")
   }

@@ -98,7 +98,7 @@ const open = (options: Options) => {
   let stopping = false
 
   const begin = (request: http.IncomingMessage, response: http.ServerResponse): Exchange.Exchange => {
-    const exchange = Exchange.begin(request, options.find)
+    const exchange = Exchange.begin(request, options.find, options.host)
     const { socket } = request
     const owed = underWay.get(socket) ?? new Set()
     underWay.set(socket, owed.add(response))

@@ -37,7 +37,7 @@ const files = {
  * What the page may do. Pictures are where the shop keeps them, which is another origin; all else is ours. Nothing may
  * turn a string into markup but the policy "storefront", which does it in a document that runs and loads nothing.
  */
-export const policy = [
+const policy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -93,11 +93,12 @@ export const load: Effect.Effect<Storefront> = Effect.promise(async () => {
   }
 })
 
+/** All files but the page are one route: in logs and metrics they are told apart by nobody. */
 const routeOf = (path: string, { contentType }: Page): Route => {
   const [type = contentType] = contentType.split(";")
   const methods = ["GET", "HEAD", "OPTIONS"]
   return {
-    template: path,
+    template: path === "/" ? path : "/storefront/:file",
     methods: new Set(methods),
     allow: methods.join(", "),
     produces: type,

@@ -20,6 +20,7 @@ const fromSync =
   (exchange: Exchange) =>
   <A>(call: Effect.Effect<A, RpcError>): Effect.Effect<A, Problems.Problem> =>
     call.pipe(
+      Refusals.logged,
       Answers.timed(exchange, "sync"),
       Effect.mapError((error) => Refusals.fromRpc(error))
     )

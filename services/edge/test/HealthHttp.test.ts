@@ -121,11 +121,32 @@ layer(TestEdge.layer(), live)("what is not for the public", (it) => {
         for (const headers of [
           elsewhere,
           { forwarded: "for=203.0.113.7" },
+          { via: "1.1 proxy" },
           { ...elsewhere, authorization: "Bearer x" }
         ]) {
           const response = yield* edge.get(path, { headers })
           expect(response.status).toBe(401)
           yield* problemOf(response)
+        }
+      })
+  )
+
+  it.effect.each(["/health/full", "/metrics", "/health/metrics"])(
+    "%s is not for pages whose name was made to point here",
+    (path) =>
+      Effect.gen(function* () {
+        const { port, raw } = yield* TestEdge
+        const ask = (host: string, more = "") =>
+          Effect.map(
+            raw(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${more}Connection: close\r\n\r\n`),
+            (answer) => Number(answer.split(" ")[1])
+          )
+        for (const host of ["localhost", `LOCALHOST:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`]) {
+          expect(yield* ask(host), host).toBe(200)
+        }
+        for (const host of ["rebound.example", `rebound.example:${port}`, "localhost.rebound.example", ""]) {
+          expect(yield* ask(host), host).toBe(401)
+          expect(yield* ask(host, `Authorization: ${operator.authorization}\r\n`), host).toBe(200)
         }
       })
   )

@@ -15,7 +15,7 @@ describe("an upstream's error", () => {
     [Code.AlreadyExists, 409],
     [Code.Aborted, 409],
     [Code.FailedPrecondition, 422],
-    [Code.Unauthenticated, 401],
+    [Code.Unauthenticated, 503],
     [Code.PermissionDenied, 403],
     [Code.Unavailable, 503],
     [Code.ResourceExhausted, 503],
@@ -58,6 +58,7 @@ describe("what node's parser stumbles over", () => {
     ["HPE_INVALID_METHOD", "nonsense\r\n", 400],
     ["HPE_HEADER_OVERFLOW", `GET / HTTP/1.1\r\nX: ${"x".repeat(30_000)}`, 431],
     ["HPE_HEADER_OVERFLOW", `GET /${"x".repeat(30_000)}`, 414],
+    ["HPE_INVALID_URL", "GET /?q=Größe HTTP/1.1\r\n", 400],
     ["HPE_CHUNK_EXTENSIONS_OVERFLOW", "", 413],
     ["ERR_HTTP_REQUEST_TIMEOUT", "", 408]
   ])("%s is a problem", (code, bytes, status) => {

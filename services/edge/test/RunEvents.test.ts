@@ -6,7 +6,7 @@ import { TestClock } from "effect/testing"
 import * as Exchange from "../src/Exchange.ts"
 import * as RunEvents from "../src/RunEvents.ts"
 
-const exchange = Exchange.begin(new IncomingMessage(new Socket()), () => undefined)
+const exchange = Exchange.begin(new IncomingMessage(new Socket()), () => undefined, "127.0.0.1")
 
 const collect = (stream: Stream.Stream<Uint8Array>) => {
   const seen: Array<string> = []

@@ -49,6 +49,16 @@ layer(TestEdge.layer({ storefront: true }), live)("an edge with a storefront", (
     })
   )
 
+  it.effect("is two routes for whoever counts requests, however many files it has", () =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      for (const name of files) yield* edge.get(name === "index.html" ? "/" : `/storefront/${name}`)
+      const metrics = yield* Effect.flatMap(edge.get("/metrics"), text)
+      const routes = [...metrics.matchAll(/http_route="(\/(?:storefront[^"]*)?)"/g)].map(([, route]) => route)
+      expect(new Set(routes)).toStrictEqual(new Set(["/", "/storefront/:file"]))
+    })
+  )
+
   it.effect("tells types, and is asked for again each time, mostly for nothing", () =>
     Effect.gen(function* () {
       const edge = yield* TestEdge

@@ -73,6 +73,20 @@ layer(TestEdge.layer(), live)("the mirror's routes", (it) => {
     })
   )
 
+  it.effect("are no 401 for an operator when the services do not share the token, and say so", () =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      edge.controls.sync = fail(Code.Unauthenticated)
+      for (const [method, path] of everyRoute) {
+        const response = yield* edge.get(path, { method, headers })
+        expect(response.status).toBe(503)
+        expect(response.headers.get("www-authenticate")).toBeNull()
+        expect((yield* problemOf(response)).error.message).toContain("OPTICA_OPERATOR_TOKEN")
+      }
+      edge.controls.sync = Effect.void
+    })
+  )
+
   it.effect("tell where the mirror stands", () =>
     Effect.gen(function* () {
       const edge = yield* TestEdge
