@@ -17,10 +17,10 @@ import * as Schema from "effect/Schema"
 import type { RpcFailure } from "./ConnectRoutes.ts"
 
 /** The `domain` of every `google.rpc.ErrorInfo` that Optica sends. */
-export const ERROR_DOMAIN = "optica"
+const ERROR_DOMAIN = "optica"
 
 /** One wrong field of a request. */
-export const Violation = Schema.Struct({
+const Violation = Schema.Struct({
   /** Path of the field as in the proto, such as `changes[2].id`; "" for a rule of the whole message. */
   field: Schema.String,
   message: Schema.String

@@ -33,7 +33,7 @@ export const recorder = (family: typeof RpcServerDuration, method: DescMethod): 
 export const systemOf = (protocol: string): string => (protocol === "connect" ? "connect_rpc" : "grpc")
 
 /** gRPC's name of a status: `OK`, `NOT_FOUND`. */
-export const statusName = (code: Code | undefined): string => {
+const statusName = (code: Code | undefined): string => {
   if (code === undefined) return "OK"
   const name = Code[code]
   // gRPC writes this one with two l.

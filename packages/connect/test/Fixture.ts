@@ -7,7 +7,7 @@ import { Cause, Context, Effect, Layer, Logger, Queue, Schema, Stream, Tracer } 
 import * as ConnectRoutes from "../src/ConnectRoutes.ts"
 import { Deadline } from "../src/Deadline.ts"
 
-export class ProductNotFound extends Schema.TaggedError<ProductNotFound>()("ProductNotFound", {
+class ProductNotFound extends Schema.TaggedError<ProductNotFound>()("ProductNotFound", {
   id: Schema.String
 }) {
   readonly connectCode = Code.NotFound
@@ -19,7 +19,7 @@ export class ProductNotFound extends Schema.TaggedError<ProductNotFound>()("Prod
   }
 }
 
-export class ShopTooBusy extends Schema.TaggedError<ShopTooBusy>()("ShopTooBusy", {}) {
+class ShopTooBusy extends Schema.TaggedError<ShopTooBusy>()("ShopTooBusy", {}) {
   readonly connectCode = Code.ResourceExhausted
   readonly retryAfterMs = 1500
   readonly violations = [{ field: "filter.skus", message: "fewer, please" }]

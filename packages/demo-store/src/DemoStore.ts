@@ -25,7 +25,7 @@ export interface DemoStoreOptions {
 }
 
 /** Another process listens there already. */
-export class DemoStorePortInUse extends Schema.TaggedError<DemoStorePortInUse>()("DemoStorePortInUse", {
+class DemoStorePortInUse extends Schema.TaggedError<DemoStorePortInUse>()("DemoStorePortInUse", {
   host: Schema.String,
   port: Schema.Number
 }) {
@@ -35,7 +35,7 @@ export class DemoStorePortInUse extends Schema.TaggedError<DemoStorePortInUse>()
 }
 
 /** The demo store cannot start, for another reason than a port that is taken: another port need not help. */
-export class DemoStoreUnavailable extends Schema.TaggedError<DemoStoreUnavailable>()("DemoStoreUnavailable", {
+class DemoStoreUnavailable extends Schema.TaggedError<DemoStoreUnavailable>()("DemoStoreUnavailable", {
   host: Schema.String,
   port: Schema.Number,
   /** The system's name for it, such as "EACCES", or what the thread ended with. */

@@ -10,7 +10,7 @@ export interface Page {
 const document = (title: string, body: string): string =>
   `<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>${title}</title>\n<body>${body}</body></html>\n`
 
-export const notFound: Page = {
+const notFound: Page = {
   status: 404,
   html: document("Page not found", "<h1>Page not found</h1>")
 }

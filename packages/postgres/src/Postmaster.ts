@@ -140,7 +140,7 @@ export const start = Effect.fnUntraced(function* (options: StartOptions) {
 })
 
 /** The last lines of a log file, on one line. */
-export const tail = (log: string): string =>
+const tail = (log: string): string =>
   readLines(log)
     .filter((line) => line !== "")
     .slice(-5)

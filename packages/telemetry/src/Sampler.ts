@@ -13,7 +13,7 @@ const noLinks: ReadonlyArray<Tracer.SpanLink> = []
  * comes behind this process hangs on the span before it, and no link of the chain points at a span that was not
  * exported. Without a parent it begins a trace of its own: ids for the logs of one request.
  */
-export class UnrecordedSpan implements Tracer.Span {
+class UnrecordedSpan implements Tracer.Span {
   readonly _tag = "Span"
   readonly name: string
   readonly parent: Option.Option<Tracer.AnySpan>

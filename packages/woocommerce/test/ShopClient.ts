@@ -17,7 +17,7 @@ export const clients: { readonly [name: string]: Layer.Layer<HttpClient.HttpClie
 }
 
 /** Trusts the certificate of the test shop. */
-export const trusting = NodeHttpClient.layerUndiciOptions({ connect: { ca: tls.cert } })
+const trusting = NodeHttpClient.layerUndiciOptions({ connect: { ca: tls.cert } })
 
 export const layer = (
   url: string,

@@ -3,7 +3,7 @@ import { type Run, RunKind, RunStatus, type RunStep } from "@optica/contracts/op
 
 /** A run in words: plain functions from the contract's messages to lines. */
 
-export const kindText = (kind: RunKind): string => (kind === RunKind.PRODUCTS ? "products" : "full")
+const kindText = (kind: RunKind): string => (kind === RunKind.PRODUCTS ? "products" : "full")
 
 const statusTexts: Record<RunStatus, string> = {
   [RunStatus.UNSPECIFIED]: "unknown",
@@ -13,10 +13,10 @@ const statusTexts: Record<RunStatus, string> = {
   [RunStatus.CANCELLED]: "cancelled"
 }
 
-export const statusText = (status: RunStatus): string => statusTexts[status]
+const statusText = (status: RunStatus): string => statusTexts[status]
 
 /** `1 h 2 min`, `3 min 20 s`, `8 s`. */
-export const durationText = (seconds: number): string => {
+const durationText = (seconds: number): string => {
   const whole = Math.round(seconds)
   if (whole < 60) return `${whole} s`
   const minutes = Math.floor(whole / 60)

@@ -3,7 +3,7 @@ import * as Exchange from "./Exchange.ts"
 
 export const API_VERSION = "1"
 
-export const REQUEST_ID = "x-request-id"
+const REQUEST_ID = "x-request-id"
 
 /** Which pages may read answers from a browser. */
 export interface Cors {

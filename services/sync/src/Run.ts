@@ -27,7 +27,7 @@ export const stepsOf: Record<RunKind, ReadonlyArray<StepName>> = {
 }
 
 /** Counts are of distinct items: an item that two pages showed counts once. */
-export const RunStep = Schema.Struct({
+const RunStep = Schema.Struct({
   ordinal: Schema.Int,
   resource: StepName,
   total: Schema.NullOr(Schema.Int),
@@ -38,9 +38,9 @@ export const RunStep = Schema.Struct({
   rejected: Schema.Int,
   done: Schema.Boolean
 })
-export type RunStep = typeof RunStep.Type
+type RunStep = typeof RunStep.Type
 
-export const RunError = Schema.Struct({
+const RunError = Schema.Struct({
   resource: Schema.String,
   /** 0 where the error is not about one item, or not even its id could be read. */
   id: Schema.Int,

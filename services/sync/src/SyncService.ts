@@ -17,13 +17,13 @@ import * as SyncRpc from "./SyncRpc.ts"
 import { CatalogClient } from "./Upstreams.ts"
 
 /** The role and the schema that belong to sync. */
-export const owned = { role: "optica_sync", schema: "sync" } as const
+const owned = { role: "optica_sync", schema: "sync" } as const
 
 /** Where the migrations are. */
 export const migrations = new URL("../migrations/", import.meta.url)
 
 /** Sync on a database of its own, brought up to date first; the lock in a session of `directUrl` where `url` is a pooler. */
-export const syncLayer = (database: {
+const syncLayer = (database: {
   readonly url: Redacted.Redacted<string>
   readonly directUrl: Option.Option<Redacted.Redacted<string>>
 }) => {

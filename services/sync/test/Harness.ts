@@ -16,7 +16,7 @@ import { CatalogClient } from "../src/Upstreams.ts"
 import { FakeCatalog } from "./FakeCatalog.ts"
 import { FakeShop } from "./FakeShop.ts"
 
-export const migrations = new URL("../migrations/", import.meta.url)
+const migrations = new URL("../migrations/", import.meta.url)
 export const token = Redacted.make("test-token")
 
 /** A shop and a catalogue whose strings the test holds, and a database of its own. */

@@ -56,7 +56,7 @@ export const start = (script: string, env: Record<string, string>) =>
   )
 
 /** A TCP port that was free a moment ago. */
-export const freePort = Effect.callback<number>((resume) => {
+const freePort = Effect.callback<number>((resume) => {
   const server = createServer()
   server.listen(0, "127.0.0.1", () => {
     const address = server.address()

@@ -17,7 +17,7 @@ const many = (values: ReadonlyArray<string>): Rule => ({
 
 export const context: Rule = choice(["view", "edit"], "view")
 
-export const paging: Rules = {
+const paging: Rules = {
   context,
   page: { type: "integer", default: 1, minimum: 1 },
   per_page: { type: "integer", default: 10, minimum: 1, maximum: 100 },

@@ -28,7 +28,7 @@ const between = (min: string, max: string): string =>
   `<span class="screen-reader-text">Price range: &#8377;${grouped(min)} through &#8377;${grouped(max)}</span>`
 
 /** `12999.999` as people see it: two decimals, half up, thousands set apart. Exact, in integer digits. */
-export const grouped = (price: string): string => {
+const grouped = (price: string): string => {
   const [whole = "0", fraction = ""] = price.split(".")
   const paise = BigInt(`${whole}${fraction.padEnd(3, "0").slice(0, 3)}`)
   const rounded = (paise + 5n) / 10n

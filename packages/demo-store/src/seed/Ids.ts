@@ -4,7 +4,6 @@
  */
 export const firstProductId = 1000
 const stride = 16
-export const maxVariations = 12
 
 export const productIdAt = (index: number): number => firstProductId + index * stride
 export const variationIdAt = (index: number, position: number): number => productIdAt(index) + 1 + position

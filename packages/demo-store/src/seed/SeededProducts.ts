@@ -54,7 +54,7 @@ const slugPart = (words: string): string => {
   return made
 }
 
-export const slugOf = (d: Draw): string => {
+const slugOf = (d: Draw): string => {
   const name = nameOf(d)
   const code = String(1000 + d.index)
   const split = name.indexOf(code)
@@ -62,7 +62,7 @@ export const slugOf = (d: Draw): string => {
   return `${slugPart(name.slice(0, split))}-${code}${tail === "" ? "" : `-${tail}`}`
 }
 
-export const skuOf = (d: Draw): string => {
+const skuOf = (d: Draw): string => {
   const prefix = { frame: "FR", sunglasses: "SG", contact: "CL", lens: "LN", accessory: "AC" }[d.kind]
   return d.index % 77 === 40 ? "" : `${prefix}-${1000 + d.index}`
 }

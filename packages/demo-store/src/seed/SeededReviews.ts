@@ -20,7 +20,7 @@ export const reviewById = (seeded: SeededProducts, id: number): Review | undefin
   return hasReviews(d) && position < d.reviews ? review(d, position) : undefined
 }
 
-export const review = (d: Draw, position: number): Review => {
+const review = (d: Draw, position: number): Review => {
   const dice = mix(d.index + 31, position)
   const reviewer = at(Words.reviewers, dice)
   return {
