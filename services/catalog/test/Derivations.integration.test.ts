@@ -32,8 +32,7 @@ const beside = <A, E, B, F>(write: Effect.Effect<A, E, Catalog>, other: Effect.E
     const writer = yield* Effect.forkChild(
       sql.withTransaction(
         Effect.gen(function* () {
-          yield* write
-          yield* written.open
+          yield* Effect.ensuring(write, written.open)
           yield* somebodyWaits
         })
       )
