@@ -23,7 +23,8 @@ const Endpoints = Schema.Struct({
 const encode = Schema.encodeEffect(Schema.fromJsonString(Endpoints))
 
 const endpointsFile = (dataDir: string) => join(dataDir, "standalone.json")
-const tokenFile = (dataDir: string) => join(dataDir, "operator-token")
+/** Where the random token of this folder is kept. */
+export const tokenFile = (dataDir: string): string => join(dataDir, "operator-token")
 
 const attempt = <A>(dataDir: string, run: () => Promise<A>) =>
   Effect.tryPromise({

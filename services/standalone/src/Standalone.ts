@@ -11,7 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { standaloneConfig } from "./Config.ts"
 import { AdminDatabase } from "./Databases.ts"
-import { operatorToken, writeEndpoints } from "./DataFolder.ts"
+import { operatorToken, tokenFile, writeEndpoints } from "./DataFolder.ts"
 import { CatalogRoutes, Ports, SyncRoutes } from "./Services.ts"
 import { ShopToMirror, type ShopUnusable } from "./ShopToMirror.ts"
 import { welcome } from "./Welcome.ts"
@@ -26,7 +26,7 @@ const upstreams = Layer.unwrap(
 )
 
 /** Once everything listens: leaves word for the `optica` command, and tells the person who started us. */
-const announce = (dataDir: string) =>
+const announce = (dataDir: string, tokenFile: string | undefined) =>
   Layer.effectDiscard(
     Effect.gen(function* () {
       const { notice } = yield* AdminDatabase
@@ -38,7 +38,7 @@ const announce = (dataDir: string) =>
       yield* writeEndpoints(dataDir, addresses)
       yield* Effect.addFinalizer(() => Console.log("Stopping."))
       yield* Effect.forkScoped(
-        welcome({ ...addresses, shop: shop.url, demoAdmin: shop.adminUrl, notice }).pipe(
+        welcome({ ...addresses, tokenFile, shop: shop.url, demoAdmin: shop.adminUrl, notice }).pipe(
           Effect.catchCause((cause) => Effect.logWarning("The mirror's progress cannot be shown", cause))
         )
       )
@@ -70,7 +70,8 @@ export const layer = Layer.unwrap(
       onSome: ShopToMirror.layerReal
     })
     // Released from the top down: the edge first, then the ports, the services, the demo store, and PostgreSQL last.
-    return announce(config.dataDir).pipe(
+    const kept = Option.isSome(config.operatorToken) ? undefined : tokenFile(config.dataDir)
+    return announce(config.dataDir, kept).pipe(
       Layer.provide(Edge.layer({ ...edge, storefront: true })),
       Layer.provide(upstreams),
       Layer.provide(Ports.layer({ catalog: config.catalogPort, sync: config.syncPort })),

@@ -19,6 +19,8 @@ export interface Addresses {
   readonly demoAdmin: string | undefined
   readonly notice: string | undefined
   readonly operatorToken: OperatorToken["Service"]
+  /** Where the token is kept; undefined when it was set. */
+  readonly tokenFile: string | undefined
 }
 
 /** Shows the first mirror as it goes on, then says where things are. */
@@ -34,7 +36,7 @@ export const welcome = Effect.fn("Welcome.welcome")(function* (addresses: Addres
     const ended = current === undefined ? history[0] : yield* follow(sync.watchSync({ id: current.id }))
     if (ended !== undefined) yield* tell(ended)
   }
-  yield* Console.log(text(addresses))
+  yield* Console.log(text(addresses, process.stdout.isTTY))
 })
 
 /** How the first mirror ended. */
@@ -62,7 +64,20 @@ const follow = Effect.fnUntraced(function* <E>(runs: Stream.Stream<{ readonly ru
   return last._tag === "Some" ? last.value.run : undefined
 })
 
-const text = (at: Addresses): string => `
+/** What is told about the token: itself to a person at a terminal; in a pipe, which a journal may keep, where it is. */
+const tokenOf = (at: Addresses, isTerminal: boolean) => {
+  if (isTerminal) {
+    const token = Redacted.value(at.operatorToken)
+    return { told: token, header: `'authorization: Bearer ${token}'` }
+  }
+  return at.tokenFile === undefined
+    ? { told: "as set by OPTICA_OPERATOR_TOKEN", header: '"authorization: Bearer $OPTICA_OPERATOR_TOKEN"' }
+    : { told: `in ${at.tokenFile}`, header: `"authorization: Bearer $(cat '${at.tokenFile}')"` }
+}
+
+const text = (at: Addresses, isTerminal: boolean): string => {
+  const { header, told } = tokenOf(at, isTerminal)
+  return `
 Optica is running. Ctrl-C stops it.
 
   Storefront     ${at.edge}/
@@ -72,13 +87,14 @@ Optica is running. Ctrl-C stops it.
   gRPC catalog   ${at.catalog}
   gRPC sync      ${at.sync}
   ${at.demoAdmin === undefined ? `Shop           ${at.shop}` : `Demo store     ${at.shop}\n  Demo admin     ${at.demoAdmin}/stats`}
-  Operator token ${Redacted.value(at.operatorToken)}
+  Operator token ${told}
 
 Try:
 
   curl '${at.edge}/api/products?per_page=2&fields=id,name,price'
   curl '${at.edge}/api/products?on_sale=true&orderby=price&order=asc'
   curl '${at.edge}/api/categories'
-  curl -H 'authorization: Bearer ${Redacted.value(at.operatorToken)}' '${at.edge}/sync/status'
+  curl -H ${header} '${at.edge}/sync/status'
   npm run optica -- sync status
 `
+}

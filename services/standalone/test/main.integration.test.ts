@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process"
 import { once } from "node:events"
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { connect, createServer } from "node:net"
 import { join } from "node:path"
+import { promisify } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import { alive, freePort, startNode, until } from "../bench/Processes.ts"
 import { endpoints, type Standalone, start, welcomed, withDataDir } from "./Standalone.ts"
@@ -47,6 +49,12 @@ describe("npm start", { timeout }, () => {
       assert.isAbove(await products(standalone), 30)
       assert.include(standalone.output(), `${standalone.origin}/api/products`)
       assert.strictEqual(statSync(join(dataDir, "standalone.json")).mode & 0o777, 0o600)
+      // What a pipe takes may end in a journal: it is told where the token is, and how to use it all the same.
+      assert.notInclude(standalone.output(), endpoints(dataDir).operatorToken)
+      assert.include(standalone.output(), join(dataDir, "operator-token"))
+      const [curl = ""] = /^ *curl -H .*$/m.exec(standalone.output()) ?? []
+      const { stdout } = await promisify(execFile)("sh", ["-c", `${curl.trim()} -s`])
+      assert.include(stdout, '"success":true')
       const postgres = postmaster(dataDir)
       assert.isTrue(alive(postgres))
       const asked = performance.now()
