@@ -48,7 +48,7 @@ export interface Result {
   readonly extra: ReadonlyArray<Extra>
 }
 
-const median = (numbers: ReadonlyArray<number>): number => {
+export const median = (numbers: ReadonlyArray<number>): number => {
   const sorted = numbers.toSorted((a, b) => a - b)
   const middle = sorted.length / 2
   const upper = sorted[Math.floor(middle)] ?? Number.NaN
