@@ -176,7 +176,7 @@ layer(shop, { timeout: 240_000 })("at 100,000 products", (it) => {
     Effect.gen(function* () {
       const at = yield* Shop
       const catalog = yield* Catalog
-      const tree: Bounds = { buffers: 2500, rows: 2500 }
+      const tree: Bounds = { buffers: 1000, rows: 2000 }
       const wrong = [
         ...(yield* look(
           "categories",
@@ -193,7 +193,7 @@ layer(shop, { timeout: 240_000 })("at 100,000 products", (it) => {
       ]
       for (const { filter, hits, name } of filters) {
         const run = totalOf(catalog.getFacets({ ...noFilter, ...filter(at) }))
-        wrong.push(...(yield* look(`facets of ${name}`, hits, { buffers: 4000, rows: 12_000 }, run)))
+        wrong.push(...(yield* look(`facets of ${name}`, hits, { buffers: 2500, rows: 9500 }, run)))
       }
       assert.deepStrictEqual(wrong, [])
     })
