@@ -127,26 +127,23 @@ const finish = (
   ) {
     return Effect.succeed(HttpServerResponse.setHeaders(sound, fields))
   }
-  return Effect.map(Compression.compress(coding, body.body), (encoded) =>
-    HttpServerResponse.uint8Array(encoded, {
-      status,
-      headers: { ...fields, "content-encoding": coding, "content-length": String(encoded.byteLength) },
-      contentType: body.contentType
-    })
-  )
+  return Effect.map(Compression.compress(coding, body.body), (encoded) => {
+    fields["content-encoding"] = coding
+    fields["content-length"] = String(encoded.byteLength)
+    return HttpServerResponse.uint8Array(encoded, { status, headers: fields, contentType: body.contentType })
+  })
 }
 
 /** The answer's own fields win over the common ones, save that it may vary by more. */
 const merge = (
   common: Record<string, string>,
   own: Readonly<Record<string, string>>
-): Record<string, string> => ({
-  ...common,
-  ...own,
-  ...(common.vary !== undefined && own.vary !== undefined
-    ? { vary: ResponseHeaders.vary(common.vary, own.vary) }
-    : undefined)
-})
+): Record<string, string> => {
+  const fields = Object.assign({}, common, own)
+  if (common.vary !== undefined && own.vary !== undefined)
+    fields.vary = ResponseHeaders.vary(common.vary, own.vary)
+  return fields
+}
 
 /** A failure that no problem explains was made by a library; it is replaced. */
 const isSound = (response: Answer): boolean =>
