@@ -2,10 +2,11 @@
 import type { Category } from "@optica/contracts/optica/catalog/v1/category_pb"
 import * as Schema from "effect/Schema"
 import { ImageView, imageView } from "./ImageView.ts"
+import { encodedName } from "./ProductView.ts"
 
 const fields = {
   id: Schema.Int,
-  name: Schema.String,
+  name: encodedName("Name"),
   slug: Schema.String,
   parent: Schema.Int,
   description: Schema.String,

@@ -30,10 +30,30 @@ const misfits = (names: ReadonlyArray<string>, read: (name: string) => unknown):
   if (orderby === "relevance" && !given.has("search")) {
     found.push({ field: "orderby", message: "relevance needs the parameter search" })
   }
+  if (areCrossed(read("min_price"), read("max_price"))) {
+    found.push(
+      { field: "min_price", message: "must not be above max_price" },
+      { field: "max_price", message: "must not be below min_price" }
+    )
+  }
   if (names.filter((name) => attributeOf(name) !== undefined).length > MAX_ATTRIBUTES) {
     found.push({ field: "attributes", message: `must be of at most ${MAX_ATTRIBUTES} attributes` })
   }
   return found
+}
+
+const amount = /^([0-9]{1,15})(?:\.([0-9]{1,10}))?$/
+
+/** An amount without its point; undefined for what is none. */
+const exact = (text: unknown): bigint | undefined => {
+  const [, whole, fraction = ""] = typeof text === "string" ? (amount.exec(text) ?? []) : []
+  return whole === undefined ? undefined : BigInt(whole + fraction.padEnd(10, "0"))
+}
+
+/** Whether no price can lie between two bounds. */
+const areCrossed = (lowest: unknown, highest: unknown): boolean => {
+  const [from, to] = [exact(lowest), exact(highest)]
+  return from !== undefined && to !== undefined && from > to
 }
 
 /** Refuses a query whose parameters do not fit together. */

@@ -17,7 +17,7 @@ export const Check = Schema.Struct({
   ok: Schema.Boolean,
   /** What is wrong; null where nothing is. */
   problem: Schema.NullOr(Schema.String),
-  duration_ms: Schema.Number
+  duration_ms: Schema.Finite
 }).annotate({ identifier: "Check" })
 export type Check = typeof Check.Type
 
@@ -26,7 +26,7 @@ const Ready = Schema.Struct({ status: Schema.Literal("ready"), checks: Schema.Ar
 export const Full = Schema.Struct({
   status: Schema.Literals(["ready", "not-ready"]),
   checks: Schema.Array(Check),
-  uptime_seconds: Schema.Number,
+  uptime_seconds: Schema.Finite,
   node: Schema.String,
   memory: Schema.Struct({ rss_bytes: Schema.Int, heap_used_bytes: Schema.Int }),
   mirror: Schema.NullOr(StatusView)
@@ -41,12 +41,12 @@ const Figure = Schema.Struct({
   description: Schema.optionalKey(Schema.UndefinedOr(Schema.String)),
   labels: Schema.Record(Schema.String, Schema.String),
   /** Of a counter or gauge. */
-  value: Schema.optionalKey(Schema.Number),
+  value: Schema.optionalKey(Schema.Finite),
   /** Of a histogram: how many measurements, and their sum. */
   count: Schema.optionalKey(Schema.Int),
-  sum: Schema.optionalKey(Schema.Number),
+  sum: Schema.optionalKey(Schema.Finite),
   /** Of a histogram: how many measurements were at most so large. */
-  buckets: Schema.optionalKey(Schema.Array(Schema.Struct({ le: Schema.Number, count: Schema.Int })))
+  buckets: Schema.optionalKey(Schema.Array(Schema.Struct({ le: Schema.Finite, count: Schema.Int })))
 }).annotate({ identifier: "Figure" })
 export const Figures = Schema.Struct({ metrics: Schema.Array(Figure) })
 

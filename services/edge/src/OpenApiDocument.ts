@@ -1,84 +1,32 @@
-/** What the generated OpenAPI document does not know by itself: how parameters read, examples, headers, and the table of problems. */
+/** What the generated OpenAPI document does not know by itself: how parameters read, examples, headers, and the sections of problems. */
 import { create } from "@bufbuild/protobuf"
-import { CategorySchema } from "@optica/contracts/optica/catalog/v1/category_pb"
-import { ManageStock, ProductSchema } from "@optica/contracts/optica/catalog/v1/product_pb"
 import { RunKind, RunSchema, RunStatus } from "@optica/contracts/optica/sync/v1/run_pb"
 import * as OpenApi from "effect/http-api/OpenApi"
 import recorded from "../data/examples.json" with { type: "json" }
-import { categoryView } from "./CategoryView.ts"
 import { documentation } from "./ParameterDocumentation.ts"
-import * as Problems from "./Problems.ts"
-import { productFields, productView, variationFields, variationView } from "./ProductView.ts"
+import { sections } from "./ProblemSections.ts"
+import { productFields, variationFields } from "./ProductView.ts"
 import { API_VERSION } from "./ResponseHeaders.ts"
 import { runView } from "./RunView.ts"
 import { hitFields } from "./SearchHitView.ts"
 
-const problemTable = Object.entries(Problems.catalogue)
-  .map(([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`)
-  .join("\n")
-
 const description = `The storefront API of a WooCommerce shop, mirrored and served fast.
 
-Successes are \`{ "success": true, "data": …, "meta": … }\`. Failures are problem details (RFC 9457) whose \`error.code\` is made to be branched on:
+Successes are \`{ "success": true, "data": …, "meta": … }\`. Failures are problem details (RFC 9457) whose \`error.code\` is made to be branched on, and whose \`type\` leads to its section below.
 
-| code | status | meaning |
-|---|---|---|
-${problemTable}
+Public reads carry a weak \`ETag\` over \`data\`, \`pagination\` and \`corrected_search\`, and \`Last-Modified\`: ask again with \`If-None-Match\` and get 304 while nothing changed. A parameter that is not documented is refused. \`X-Request-ID\` is taken over when it matches \`^[A-Za-z0-9._-]{1,128}$\`, and is in every answer. HEAD is served wherever GET is.
 
-Public reads carry a weak \`ETag\` over \`data\`, \`pagination\` and \`corrected_search\`, and \`Last-Modified\`: ask again with \`If-None-Match\` and get 304 while nothing changed. A parameter that is not documented is refused. \`X-Request-ID\` is taken over when it matches \`^[A-Za-z0-9._-]{1,128}$\`, and is in every answer. HEAD is served wherever GET is.`
+## Problems
 
-const frame = {
-  name: "Bolt Round Frame",
-  permalink: "https://shop.example/product/bolt-round-frame/",
-  dateCreated: "2026-11-21T08:24:52",
-  dateCreatedGmt: "2026-11-21T02:54:52",
-  dateModified: "2026-11-21T08:27:05",
-  dateModifiedGmt: "2026-11-21T02:57:05",
-  status: "publish",
-  sku: "FR-1001",
-  price: "1599",
-  regularPrice: "1599",
-  purchasable: true,
-  taxStatus: "taxable",
-  manageStock: ManageStock.YES,
-  stockQuantity: 2,
-  stockStatus: "instock",
-  backorders: "no",
-  weight: "19",
-  dimensions: { length: "140", width: "138", height: "42" },
-  images: [{ id: 14n, src: "https://shop.example/frame.jpg", name: "Side view", alt: "side" }]
-}
+What can go wrong, by \`error.code\`.
 
-/** Examples of the named schemas, made by the same functions that make the answers. */
+${sections}`
+
+/** Examples of the named schemas: what the demo store answers, and a run as it is made for answers. */
 const examples: Record<string, unknown> = {
-  Product: productView(
-    create(ProductSchema, {
-      ...frame,
-      id: 18n,
-      slug: "bolt-round-frame",
-      type: "simple",
-      catalogVisibility: "visible",
-      description: "<p>Bolt full-rim frame.</p>",
-      categories: [{ id: 18n, name: "Women", slug: "women" }],
-      attributes: [
-        { id: 3n, name: "Frame Shape", slug: "pa_frame-shape", visible: true, options: ["Round"] }
-      ],
-      metaData: [{ id: 88n, key: "frame_size", valueJson: '"M"' }]
-    })
-  ),
-  Variation: variationView(
-    create(ProductSchema, {
-      ...frame,
-      id: 39n,
-      name: "Black",
-      type: "variation",
-      parentId: 38n,
-      attributes: [{ id: 4n, name: "Colour", slug: "pa_colour", option: "Black" }]
-    })
-  ),
-  Category: categoryView(
-    create(CategorySchema, { id: 16n, name: "Frames", slug: "frames", display: "default", count: 27n })
-  ),
+  Product: recorded["/api/products/{id}"].answer.data,
+  Variation: recorded["/api/products/{id}/variations"].answer.data[0],
+  Category: recorded["/api/categories/{id}"].answer.data,
   Run: runView(
     create(RunSchema, {
       id: String(documentation.run?.example),
@@ -190,6 +138,14 @@ const answers = new Map(Object.entries<{ readonly request: string; readonly answ
 
 const giveExample = (path: string, operation: Operation): void => {
   const example = answers.get(path)
+  // What the path asks for is there: the same as in the recorded request.
+  const asked = example?.request.split("?")[0]?.split("/")
+  for (const parameter of operation.parameters) {
+    const value =
+      parameter.in === "path" ? asked?.[path.split("/").indexOf(`{${parameter.name}}`)] : undefined
+    if (value !== undefined)
+      Object.assign(parameter, { example: parameter.name === "id" ? Number(value) : value })
+  }
   const content = operation.responses[200]?.content?.["application/json"]
   if (example === undefined || content === undefined) return
   content.examples = { recorded: { summary: `GET ${example.request}`, value: example.answer } }

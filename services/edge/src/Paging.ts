@@ -81,7 +81,8 @@ const links = (exchange: Asked, at: Pagination, byCursor: boolean): string => {
       : [to("next", `cursor=${encodeURIComponent(at.next_cursor)}`)]
   return [
     ...numbered("first", 1),
-    ...(at.has_prev ? numbered("prev", Math.min(at.page - 1, last)) : []),
+    // Where a cursor led to, pages by number need not end: it may come of pages of another size.
+    ...(at.has_prev && !byCursor ? numbered("prev", Math.min(at.page - 1, last)) : []),
     ...byNext,
     ...numbered("last", last)
   ].join(", ")

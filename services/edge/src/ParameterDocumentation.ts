@@ -27,9 +27,9 @@ export const documentation: Record<string, ParameterDocumentation> = {
   },
   cursor: {
     description:
-      "Where to go on: `next_cursor` of an answer to the same filters and order. It takes the place of `page`. Opaque and signed.",
+      "Where to go on: `next_cursor` of an answer to the same filters and order. It takes the place of `page`. Opaque, and signed by the server that made it: take one of an answer.",
     schema: { type: "string", minLength: 1, maxLength: 2000 },
-    example: "eyJ2IjoxfQ.c2lnbmVk"
+    example: "pnJ8dYvtS2mXw0Qk5hB1zVsiMiIsIjEwMTYiXQ"
   },
   fields: {
     description: "Only these fields of each item.",
@@ -37,11 +37,11 @@ export const documentation: Record<string, ParameterDocumentation> = {
     example: ["id", "name", "price"]
   },
   categories: { description: "In any of these categories or one below.", schema: idList, example: [16] },
-  tag: { description: "With any of these tags, by id.", schema: idList, example: [34] },
-  brand: { description: "Of any of these brands, by id.", schema: idList, example: [51] },
+  tag: { description: "With any of these tags, by id.", schema: idList, example: [43] },
+  brand: { description: "Of any of these brands, by id.", schema: idList, example: [63] },
   attributes: {
     description:
-      "By attribute: `attributes[pa_color]=black,blue` finds what has any of these terms, by slug. Several attributes have to match all. At most 20 attributes, each once, with up to 100 terms.",
+      "By attribute: `attributes[pa_colour]=gold,navy` finds what has any of these terms, by slug: as facets tell it, or with its percent-encoding undone. Several attributes have to match all. At most 20 attributes, each once, with up to 100 terms.",
     schema: {
       type: "object",
       additionalProperties: { type: "string", description: "Slugs of terms, separated by commas" },
@@ -86,9 +86,13 @@ export const documentation: Record<string, ParameterDocumentation> = {
     },
     example: ["FR-1001"]
   },
-  include: { description: "Among these ids.", schema: idList, example: [18, 19] },
-  min_price: { description: "Price at least this.", schema: amount, example: "999.50" },
-  max_price: { description: "Price at most this.", schema: amount, example: "4999" },
+  include: { description: "Among these ids.", schema: idList, example: [1016, 1240] },
+  min_price: {
+    description: "Price at least this; not above `max_price`.",
+    schema: amount,
+    example: "999.50"
+  },
+  max_price: { description: "Price at most this; not below `min_price`.", schema: amount, example: "4999" },
   on_sale: { description: "On sale now, or not.", schema: { type: "boolean" }, example: true },
   featured: { description: "Featured, or not.", schema: { type: "boolean" }, example: true },
   stock_status: {
@@ -113,11 +117,11 @@ export const documentation: Record<string, ParameterDocumentation> = {
     schema: { type: "string", enum: ["asc", "desc"], default: "desc" },
     example: "asc"
   },
-  id: { description: "Id that WooCommerce gave it.", schema: id64, example: 18 },
+  id: { description: "Id that WooCommerce gave it.", schema: id64, example: 1016 },
   slug: {
     description: "The unique part of its address in the shop, as it is or percent-encoded once more.",
     schema: { type: "string", minLength: 1, maxLength: 600 },
-    example: "bolt-round-frame"
+    example: "nordlys-koper-1001-browline-frame"
   },
   run: {
     description: "Id of the run.",

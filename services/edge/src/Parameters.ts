@@ -136,7 +136,7 @@ export const rating = list(
   (text) => readWhole(text, 1, MAX_RATINGS),
   MAX_RATINGS
 )
-/** Bracket parameters such as `attributes[pa_color]`. */
+/** Bracket parameters such as `attributes[pa_colour]`. */
 export const attribute = Schema.TemplateLiteral([
   "attributes[",
   Schema.String.check(Schema.isPattern(/^[^[\]\p{Cc}]{1,100}$/u)),
@@ -144,7 +144,7 @@ export const attribute = Schema.TemplateLiteral([
 ])
 /** The attribute that the name of a bracket parameter names; undefined for other names. */
 export const attributeOf = (name: string): string | undefined => /^attributes\[(.*)\]$/su.exec(name)?.[1]
-/** Slugs of terms. */
+/** Slugs of terms, as the facets tell them or with the percent-encoding undone. */
 export const terms = list(Schema.String, name.rule, name.read)
 /** SKUs, exactly. */
 export const sku = list(Schema.String, name.rule, name.read)

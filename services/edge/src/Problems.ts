@@ -81,7 +81,9 @@ export const body = (problem: Problem, exchange: Summary): string => {
   })
 }
 
-const typeOf = (code: ProblemCode): string => `/docs#problem-${code.toLowerCase().replaceAll("_", "-")}`
+/** Where the documentation tells of a problem: relative, since the edge does not know its public name. */
+export const typeOf = (code: ProblemCode): string =>
+  `/docs#problem-${code.toLowerCase().replaceAll("_", "-")}`
 
 const answerHeaders = (problem: Problem): Record<string, string> => ({
   "content-type": contentType,

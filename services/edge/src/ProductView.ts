@@ -4,7 +4,15 @@ import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import { ImageView, imageFields, imageView } from "./ImageView.ts"
 
-const Term = Schema.Struct({ id: Schema.Int, name: Schema.String, slug: Schema.String })
+/** Names are shown as they are stored. */
+export const encodedName = (what: string) =>
+  Schema.String.annotate({ description: `${what}, HTML-encoded as WooCommerce sends it: \`&amp;\` for &` })
+
+const Term = Schema.Struct({
+  id: Schema.Int,
+  name: encodedName("Name of the category, tag or brand"),
+  slug: Schema.String
+})
 
 const ProductImage = Schema.Struct({
   ...imageFields,
@@ -15,20 +23,20 @@ const ProductImage = Schema.Struct({
 
 const ProductAttribute = Schema.Struct({
   id: Schema.Int,
-  name: Schema.String,
+  name: encodedName("Name of the attribute"),
   slug: Schema.String,
   position: Schema.Int,
   visible: Schema.Boolean,
   variation: Schema.Boolean,
-  options: Schema.Array(Schema.String)
+  options: Schema.Array(encodedName("Name of a term"))
 })
 
 /** The option that a variation takes. */
 const ChosenAttribute = Schema.Struct({
   id: Schema.Int,
-  name: Schema.String,
+  name: encodedName("Name of the attribute"),
   slug: Schema.String,
-  option: Schema.String
+  option: encodedName("Name of the term")
 })
 
 const MetaData = Schema.Struct({ id: Schema.Int, key: Schema.String, value: Schema.Json })
@@ -36,7 +44,7 @@ const MetaData = Schema.Struct({ id: Schema.Int, key: Schema.String, value: Sche
 /** What products and variations have in common. */
 const shared = {
   id: Schema.Int,
-  name: Schema.String,
+  name: encodedName("Name"),
   permalink: Schema.String,
   date_created: Schema.NullOr(Schema.String),
   date_created_gmt: Schema.NullOr(Schema.String),
@@ -63,12 +71,12 @@ const shared = {
   tax_status: Schema.String,
   tax_class: Schema.String,
   manage_stock: Schema.Union([Schema.Boolean, Schema.Literal("parent")]),
-  stock_quantity: Schema.NullOr(Schema.Number),
+  stock_quantity: Schema.NullOr(Schema.Finite),
   stock_status: Schema.String,
   backorders: Schema.String,
   backorders_allowed: Schema.Boolean,
   backordered: Schema.Boolean,
-  low_stock_amount: Schema.NullOr(Schema.Number),
+  low_stock_amount: Schema.NullOr(Schema.Finite),
   weight: Schema.String,
   dimensions: Schema.Struct({ length: Schema.String, width: Schema.String, height: Schema.String }),
   shipping_class: Schema.String,
@@ -103,7 +111,11 @@ export const ProductView = Schema.Struct({
   images: Schema.Array(ProductImage),
   attributes: Schema.Array(Schema.Union([ProductAttribute, ChosenAttribute])),
   default_attributes: Schema.Array(
-    Schema.Struct({ id: Schema.Int, name: Schema.String, option: Schema.String })
+    Schema.Struct({
+      id: Schema.Int,
+      name: encodedName("Name of the attribute"),
+      option: encodedName("Name of the term")
+    })
   ),
   variations: Schema.Array(Schema.Int),
   grouped_products: Schema.Array(Schema.Int),

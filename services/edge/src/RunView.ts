@@ -24,8 +24,8 @@ export const RunView = Schema.Struct({
   started_at: Schema.NullOr(Instant),
   finished_at: Schema.NullOr(Instant),
   steps: Schema.Array(Step),
-  items_per_second: Schema.Number,
-  eta_seconds: Schema.NullOr(Schema.Number),
+  items_per_second: Schema.Finite,
+  eta_seconds: Schema.NullOr(Schema.Finite),
   error: Schema.NullOr(Schema.String),
   error_count: Schema.Int,
   errors: Schema.Array(

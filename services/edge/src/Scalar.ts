@@ -56,7 +56,12 @@ export const page = (nonce: string): string => `<!doctype html>
 </html>
 `
 
-/** Starts Scalar. The style elements that it makes get the page's nonce, without which the policy would ignore them. */
+/**
+ * Starts Scalar. The style elements that it makes get the page's nonce, without which the policy would ignore them. The
+ * anchor of a heading is its own words (Scalar puts the name of the document before them, and before what an address names),
+ * so that the types of problems lead there. What Scalar offers of its own (sharing, SDKs, its client) leads to other hosts
+ * and is left out.
+ */
 export const start = `const { nonce } = document.currentScript
 const create = Document.prototype.createElement
 Document.prototype.createElement = function (name, options) {
@@ -67,6 +72,15 @@ Document.prototype.createElement = function (name, options) {
 const script = document.createElement("script")
 script.src = "/docs/scalar.js"
 script.onload = () =>
-  Scalar.createApiReference("#reference", { url: "/openapi.json", withDefaultFonts: false, telemetry: false })
+  Scalar.createApiReference("#reference", {
+    url: "/openapi.json",
+    withDefaultFonts: false,
+    telemetry: false,
+    showDeveloperTools: "never",
+    hideClientButton: true,
+    defaultOpenAllTags: true,
+    slug: "optica",
+    generateHeadingSlug: ({ slug }) => "optica/" + slug
+  })
 document.head.append(script)
 `

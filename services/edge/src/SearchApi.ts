@@ -28,7 +28,8 @@ export class SearchApi extends HttpApiGroup.make("search")
     }).annotateMerge(
       OpenApi.annotations({
         summary: "Suggest while typing",
-        description: "Products, categories and brands with words that begin as those of `q`."
+        description:
+          "Products whose name, codes or brand have all the words of `q`, the last one also as a beginning; categories and brands with a word in their name that begins so for each word of `q`."
       })
     ),
     HttpApiEndpoint.get("getFacets", "/api/products/facets", {
@@ -36,9 +37,9 @@ export class SearchApi extends HttpApiGroup.make("search")
       success: EnvelopeWith(FacetsView, ListMeta)
     }).annotateMerge(
       OpenApi.annotations({
-        summary: "Count what one could filter by",
+        summary: "Count the products of each filter value",
         description:
-          "Takes the filters of the list beside it, and the text of a search as `q` or `search`. Each facet is counted as if it had no filter of its own, so that a choice can be widened; `total` is the list's."
+          "Takes the filters of `GET /api/products`, and the text of a search as `q` or `search`. Each facet is counted as if it had no filter of its own, so that a choice can be widened; `total` is the list's."
       })
     ),
     HttpApiEndpoint.get("getStats", "/api/products/stats", {

@@ -8,17 +8,19 @@ import type {
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import { ImageView, imageView } from "./ImageView.ts"
-import { ProductView, part, productView } from "./ProductView.ts"
+import { encodedName, ProductView, part, productView } from "./ProductView.ts"
 
 const marked = (what: string) =>
-  Schema.String.annotate({ description: `${what} as HTML: text alone, with what was found inside <mark>` })
+  Schema.String.annotate({
+    description: `${what}, HTML-encoded; <mark> and </mark> stand around the words that were found and are the only tags`
+  })
 
 /** A product with the places where the search found something. */
 export const SearchHitView = Schema.Struct({
   ...ProductView.fields,
   highlight: Schema.Struct({
     name: marked("The name"),
-    description: marked("A piece of the description; empty where nothing was found there")
+    description: marked("A piece of the description in which something was found, or an empty string")
   })
 })
 export type SearchHitView = typeof SearchHitView.Type
@@ -37,7 +39,7 @@ export const searchHitView = (hit: SearchHit): SearchHitView | undefined =>
 
 const SuggestedProduct = Schema.Struct({
   id: Schema.Int,
-  name: Schema.String,
+  name: encodedName("Name"),
   slug: Schema.String,
   permalink: Schema.String,
   price: Schema.String,
@@ -47,7 +49,7 @@ const SuggestedProduct = Schema.Struct({
 
 const SuggestedTerm = Schema.Struct({
   id: Schema.Int,
-  name: Schema.String,
+  name: encodedName("Name"),
   slug: Schema.String,
   count: Schema.Int.annotate({ description: "Listed products that have it" }),
   highlight: marked("The name")

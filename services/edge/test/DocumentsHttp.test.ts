@@ -43,6 +43,7 @@ layer(TestEdge.layer(), live)("the documentation page", (it) => {
       const start = yield* Effect.flatMap(edge.get("/docs/start.js"), text)
       expect(start).toContain('script.src = "/docs/scalar.js"')
       expect(start).toContain('url: "/openapi.json"')
+      expect(start).toContain('showDeveloperTools: "never"')
       expect(start).not.toMatch(/https?:/)
       new Function(start)
       const scalar = yield* edge.get("/docs/scalar.js")

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Schema } from "effect"
+import { Schema, Struct } from "effect"
 import { HttpApi, OpenApi } from "effect/http-api"
 import { Api } from "../src/Api.ts"
-import { catalogue } from "../src/Problems.ts"
+import { catalogue, typeOf } from "../src/Problems.ts"
 
 /** For this machine, and for operators from elsewhere. */
 const local = ["/health/full", "/health/metrics", "/metrics"]
@@ -160,9 +160,35 @@ describe("the OpenAPI document", () => {
     }
   })
 
-  it("lists every code that clients branch on", () => {
-    for (const [code, { status }] of Object.entries(catalogue)) {
-      expect(document.info.description).toContain(`| \`${code}\` | ${status} |`)
+  it("has a section for every code, which the type of the problem leads to", () => {
+    const sections = [...document.info.description.matchAll(/^### (.+)\n\n`(.+)`, (.+)$/gm)]
+    expect(sections.map(([, , code]) => code)).toStrictEqual(Object.keys(catalogue))
+    for (const code of Struct.keys(catalogue)) {
+      const [, heading = "", , said = ""] = sections.find((section) => section[2] === code) ?? []
+      expect(said).toMatch(new RegExp(`^${catalogue[code].status} ${catalogue[code].title}\\. .{30,}`))
+      // As the documentation page makes anchors of headings.
+      const anchor = heading.toLowerCase().replaceAll(":", "").replaceAll(" ", "-")
+      expect(typeOf(code)).toBe(`/docs#${anchor}`)
+    }
+  })
+
+  it("has numbers that JSON can say", () => {
+    expect(text).not.toMatch(/NaN|Infinity/)
+  })
+
+  it("says of names and terms that they are HTML-encoded", () => {
+    const encoded = JSON.stringify(document.components.schemas)
+    for (const schema of ["Product", "Variation", "SearchHit", "Category", "CategoryNode", "SuggestedTerm"]) {
+      const { properties } = document.components.schemas[schema] ?? {}
+      expect(JSON.stringify(Object(properties).name), schema).toContain("HTML-encoded")
+    }
+    expect(encoded).toContain("Name of a term, HTML-encoded")
+  })
+
+  it("says of every facet what it is", () => {
+    const { properties } = document.components.schemas.Facets ?? {}
+    for (const [name, facet] of Object.entries(Object(properties))) {
+      expect(Object(facet), name).toHaveProperty("description")
     }
   })
 
@@ -177,6 +203,10 @@ describe("the OpenAPI document", () => {
     for (const { path, operation } of operations.filter((it) => it.path.startsWith("/api/"))) {
       const { recorded } = operation.responses[200]?.content?.["application/json"]?.examples ?? {}
       expect(recorded?.summary, path).toContain(`GET ${path.split("{")[0]}`)
+      const asked = operation.parameters
+        .filter((it) => it.in === "path")
+        .reduce((address, it) => address.replace(`{${it.name}}`, String(it.example)), path)
+      expect(recorded?.summary.split("?")[0], path).toBe(`GET ${asked}`)
       const [schema] = declared.get(path) ?? []
       expect(schema !== undefined && Schema.is(schema)(recorded?.value), path).toBe(true)
     }

@@ -961,7 +961,7 @@ export declare const CatalogService: GenService<{
     output: typeof SuggestProductsResponseSchema;
   },
   /**
-   * How many of the products that match the filters have each value that one could filter by. Each facet is counted as
+   * How many products each value of each filter would leave, beside the filters that are given. Each facet is counted as
    * if it had no filter of its own, so that a choice can be widened. One snapshot.
    *
    * @generated from rpc optica.catalog.v1.CatalogService.GetFacets

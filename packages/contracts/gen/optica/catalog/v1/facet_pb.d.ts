@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
 export declare const file_optica_catalog_v1_facet: GenFile;
 
 /**
- * How many products have each value that one could filter by. Every count is the total that the list has when this value
+ * How many products each value of each filter would leave. Every count is the total that the list has when this value
  * is the only filter of its facet and all filters of the other facets stay.
  *
  * @generated from message optica.catalog.v1.Facets
