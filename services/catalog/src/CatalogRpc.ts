@@ -58,8 +58,13 @@ export const routes = Effect.gen(function* () {
 
     getFacets: Effect.fnUntraced(function* (request) {
       const { filter } = yield* listQuery({ filter: request.filter })
-      const { facets, lastModified, total } = yield* catalog.getFacets(filter)
-      return { facets, total: BigInt(total), lastModified: timestampFromDate(lastModified) }
+      const { correctedSearch, facets, lastModified, total } = yield* catalog.getFacets(filter)
+      return {
+        facets,
+        total: BigInt(total),
+        correctedSearch,
+        lastModified: timestampFromDate(lastModified)
+      }
     }),
 
     listVariations: Effect.fnUntraced(function* (request) {

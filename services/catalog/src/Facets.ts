@@ -9,14 +9,16 @@ import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { type CatalogUnavailable, unavailable } from "./CatalogFailure.ts"
 import { type CountedValue, countFacets } from "./CatalogSql/countFacets.ts"
-import { textBits } from "./CatalogSql/textHits.ts"
+import { textHits } from "./CatalogSql/textHits.ts"
 import { parentsFirst } from "./Category.ts"
 import { FacetKind } from "./FacetValue.ts"
 import { rangeOf } from "./PriceRange.ts"
+import type { Corrected } from "./ProductLists.ts"
 import type { ProductFilter } from "./ProductQuery.ts"
+import { searchWords } from "./SearchWords.ts"
 
 /** Counts of one snapshot. */
-export interface FacetCounts {
+export interface FacetCounts extends Corrected {
   readonly facets: MessageInitShape<typeof FacetsSchema>
   /** The total of the list with the same filter. */
   readonly total: number
@@ -33,11 +35,16 @@ export const make = (sql: SqlClient, language: string): Facets => {
     const rows = yield* countFacets(
       sql,
       filter,
-      filter.search === "" ? undefined : textBits(sql, language, filter.search)
+      filter.search === "" ? undefined : textHits(sql, language, searchWords(filter.search))
     )
-    const [{ catalogue_changed_at, total }] = rows
+    const [{ catalogue_changed_at, corrected, total }] = rows
     const counted = rows.filter((row) => row.kind !== null)
-    return { facets: facetsOf(counted), total, lastModified: catalogue_changed_at }
+    return {
+      facets: facetsOf(counted),
+      total,
+      correctedSearch: corrected,
+      lastModified: catalogue_changed_at
+    }
   }, unavailable)
 
   return { getFacets }

@@ -103,6 +103,8 @@ for (const [name, transport] of [
             orderBy: ProductOrderBy.PRICE
           })
           assert.deepStrictEqual([mistyped.page?.total, mistyped.correctedSearch], [1n, "frame"])
+          const counts = yield* anonymous.getFacets({ filter: { search: "framme", categoryIds: [4n] } })
+          assert.deepStrictEqual([counts.total, counts.correctedSearch], [1n, "frame"])
           const figures = yield* anonymous.getCatalogStats({})
           assert.isDefined(figures.stats?.computedAt)
           assert.isDefined(figures.lastModified)

@@ -197,7 +197,13 @@ layer(layerCatalog())("Search", (it) => {
       assert.deepStrictEqual(yield* ids("qqqxyzzy"), [])
       const catalog = yield* Catalog
       const facets = yield* catalog.getFacets({ ...noFilter, search: "titaniun framme" })
-      assert.strictEqual(facets.total, 4)
+      assert.deepStrictEqual([facets.total, facets.correctedSearch], [4, "titanium frame"])
+      const none = yield* catalog.getFacets({ ...noFilter, search: "titaniun framme", minPrice: "99999" })
+      assert.deepStrictEqual([none.total, none.correctedSearch], [0, "titanium frame"])
+      for (const text of ["titanium", "qqqxyzzy", ""]) {
+        const found = yield* catalog.getFacets({ ...noFilter, search: text })
+        assert.strictEqual(found.correctedSearch, "")
+      }
     })
   )
 

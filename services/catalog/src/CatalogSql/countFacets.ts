@@ -28,7 +28,12 @@ const CountedValue = Schema.Struct({
 /** A value with products, and how many. */
 export type CountedValue = typeof CountedValue.Type
 
-const State = { total: Schema.Int, catalogue_changed_at: Schema.Date }
+const State = {
+  total: Schema.Int,
+  catalogue_changed_at: Schema.Date,
+  /** What was looked for instead of the filter's search; "" where it is that. */
+  corrected: Schema.String
+}
 const decodeCounted = Schema.decodeUnknownEffect(
   Schema.NonEmptyArray(
     Schema.Union([
@@ -45,12 +50,12 @@ const decodeCounted = Schema.decodeUnknownEffect(
 export const countFacets = Effect.fnUntraced(function* (
   sql: SqlClient,
   filter: ProductFilter,
-  /** What the filter's search finds, as rows `(chunk, bits)`; undefined without one. */
-  hits: Fragment | undefined
+  /** `textHits` of the filter's search; undefined without one. */
+  search: Fragment | undefined
 ) {
   const sets = [
-    ...bitSets(sql, hits === undefined ? "listed" : "searchable", filter, choices(sql, filter)),
-    ...(hits === undefined ? [] : [{ facet: "", rows: sql`SELECT chunk, bits FROM ${hits} hits` }])
+    ...bitSets(sql, search === undefined ? "listed" : "searchable", filter, choices(sql, filter)),
+    ...(search === undefined ? [] : [{ facet: "", rows: sql`SELECT chunk, bits FROM hits` }])
   ]
   const facets = [...new Set(sets.map(({ facet }) => facet))].filter((facet) => isCounted(facet))
   const numbered = sets.map((set) => ({ ...set, facet: facets.indexOf(set.facet) + 1 }))
@@ -62,7 +67,8 @@ export const countFacets = Effect.fnUntraced(function* (
     return `(${without}, ${sets})`
   })
   const rows = yield* sql`
-    WITH part (facet, chunk, bits) AS MATERIALIZED (${unionAll(sql, numbered.map(part))}),
+    WITH ${search === undefined ? sql`` : sql`${search},`}
+    part (facet, chunk, bits) AS MATERIALIZED (${unionAll(sql, numbered.map(part))}),
     matching (without, chunk, bits) AS MATERIALIZED (
       SELECT without, chunk, bit_and(bits)
       FROM part, (VALUES ${sql.literal(sizes.join())}) wanted (without, sets)
@@ -74,6 +80,7 @@ export const countFacets = Effect.fnUntraced(function* (
     value AS MATERIALIZED (${values(sql, facets)}),
     counted AS MATERIALIZED (${counts(sql, facets)})
     SELECT catalogue.changed_at AS catalogue_changed_at,
+      ${search === undefined ? sql`''` : sql`(SELECT corrected FROM looked_for)`} AS corrected,
       (SELECT coalesce(sum(bit_count(bits)), 0)::int FROM matching WHERE without = 0) AS total,
       shown.kind, shown.scope, shown.key, shown.name, shown.slug, shown.count, shown.label, shown.parent_id, shown.document
     FROM catalogue LEFT JOIN ${shown(sql)} shown ON true

@@ -1,19 +1,13 @@
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
 import { CHUNK } from "../FacetValue.ts"
-import { type SearchWords, searchWords } from "../SearchWords.ts"
+import type { SearchWords } from "../SearchWords.ts"
 import { integers, texts } from "./Parameters.ts"
 import { alike, configurationOf, inTitle } from "./writeTexts.ts"
 
 /**
- * Rows `(chunk, bits)`: one bit for each product that a search finds, in any base, with the same correction of what is
- * mistyped as its list has. Intersected with `matchingBits(sql, "searchable", …)` it is what the list counts.
- */
-export const textBits = (sql: SqlClient, language: string, search: string): Fragment =>
-  sql`(WITH ${textHits(sql, language, searchWords(search))} SELECT chunk, bits FROM hits)`
-
-/**
- * Parts of a WITH clause. `hits (chunk, bits)` are the products that a text finds;
+ * Parts of a WITH clause. `hits (chunk, bits)` are the products that a text finds, in any base: intersected with
+ * `matchingBits(sql, "searchable", …)` they are what the list of a search counts;
  * `exact (product_id)` those whose own SKU or GTIN it is, or that of one of their variations; `looked_for (query,
  * in_title, corrected)` is what was looked for, as the whole text and as what it is called (name, codes, brands), and the words where they are not
  * those that were typed, "" otherwise. A text without any word finds nothing.
