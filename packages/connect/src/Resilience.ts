@@ -1,8 +1,8 @@
 /**
  * Calls that hold when a service falters: a deadline, retries and a circuit breaker around the unary methods of a client.
  *
- * From the inside out: every try ends by the deadline, retries fill the time that is left of it, and the breaker counts
- * all tries as one call. Use it on one level only, or retries multiply. Server streams pass as they are: whoever follows
+ * From the inside out: every try ends by the deadline, retries fill the time that is left of it, and the breaker of the
+ * method counts all tries as one call. Use it on one level only, or retries multiply. Server streams pass as they are: whoever follows
  * one knows where to take it up again.
  */
 import type { DescMethod, DescService } from "@bufbuild/protobuf"
@@ -10,7 +10,7 @@ import { MethodOptions_IdempotencyLevel as IdempotencyLevel } from "@bufbuild/pr
 import { Code } from "@connectrpc/connect"
 import { RpcCircuit, RpcRetries } from "@optica/telemetry/Metrics"
 import * as Cause from "effect/Cause"
-import type * as Context from "effect/Context"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -41,6 +41,16 @@ export interface Policy {
   readonly breakerOpenMs?: number | undefined
 }
 
+/** Whether calls are made as they are. */
+const Probing = Context.Reference<boolean>("@optica/connect/Resilience/Probing", { defaultValue: () => false })
+
+/**
+ * Makes the calls of an effect once each, whatever the circuits say, and counts them in none: for who asks how a service
+ * is now. What a circuit says of it is seconds old, and may be about a method that callers made fail.
+ */
+export const probing: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R> =
+  Effect.provideService(Probing, true)
+
 /** `reason` of the UNAVAILABLE that calls fail with while the circuit is open. `retryAfterMs` says for how long. */
 export const CIRCUIT_OPEN = "CircuitOpen"
 
@@ -50,7 +60,8 @@ export const isRepeatable = (method: DescMethod): boolean =>
   method.idempotency === IdempotencyLevel.IDEMPOTENT
 
 /**
- * A client that holds. The circuit is one for all methods of the client, and lives as long as the scope.
+ * A client that holds. Each method has a circuit of its own, so that one that fails, or that callers make fail, takes no
+ * other with it; they live as long as the scope.
  *
  * Only methods that the proto marks NO_SIDE_EFFECTS or IDEMPOTENT are tried again, and only on UNAVAILABLE, or on
  * RESOURCE_EXHAUSTED where the server says when to come back; never past the deadline.
@@ -67,13 +78,14 @@ export const wrap = <S extends DescService>(
       openDuration: policy.breakerOpenMs ?? 5000
     }).pipe(Effect.provideContext(store))
     const context = yield* Effect.context<never>()
-    const noteCircuit = (state: keyof typeof circuitStates) =>
-      RpcCircuit.update(context, circuitStates[state], service.typeName)
-    noteCircuit("Closed")
+    // Circuits are kept, and told of, by the names of methods: as many as the contract has.
+    const noteCircuit = (method: string, state: keyof typeof circuitStates) =>
+      RpcCircuit.update(context, circuitStates[state], service.typeName, method)
+    for (const method of service.methods) if (isUnary(method)) noteCircuit(method.name, "Closed")
     yield* breaker.transitions.pipe(
-      Stream.runForEach(({ from, to }) => {
-        noteCircuit(to)
-        return Effect.logWarning(`Circuit of ${service.typeName}: ${from} -> ${to}`)
+      Stream.runForEach(({ from, key, to }) => {
+        noteCircuit(key, to)
+        return Effect.logWarning(`Circuit of ${service.typeName}/${key}: ${from} -> ${to}`)
       }),
       Effect.forkScoped({ startImmediately: true })
     )
@@ -82,13 +94,14 @@ export const wrap = <S extends DescService>(
         const tried = call(request, options)
         const guarded = (isRepeatable(method) ? retried(method, tried, policy) : tried).pipe(
           Deadline.within(policy.timeoutMs ?? 10_000),
-          breaker.execute({ key: service.typeName, classify }),
+          breaker.execute({ key: method.name, classify }),
           Effect.catchTag("CircuitBreakerError", (error) => Effect.fail(circuitOpen(error)))
         )
         // A call that comes too late fails of itself, and says nothing of the service.
-        return Effect.flatMap(Deadline.remaining, (left) =>
+        const held = Effect.flatMap(Deadline.remaining, (left) =>
           left !== undefined && left <= 0 ? tried : guarded
         )
+        return Effect.flatMap(Probing, (isProbing) => (isProbing ? tried : held))
       }
     }
     const held: Record<string, unknown> = {}
@@ -165,7 +178,7 @@ const circuitOpen = ({ reason }: CircuitBreaker.CircuitBreakerError): RpcError =
     code: Code.Unavailable,
     reason: CIRCUIT_OPEN,
     metadata: {},
-    message: "the service failed too often and is not asked for now",
+    message: "this call failed too often and is not made for now",
     violations: [],
     ...(reason._tag === "CircuitOpen" ? { retryAfterMs: Duration.toMillis(reason.retryAfter) } : {})
   })

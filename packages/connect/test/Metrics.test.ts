@@ -31,9 +31,11 @@ const counts = (name: string) =>
     )
   )
 
-const valueOf = (name: string) =>
+const valueOf = (name: string, method = "GetSyncStatus") =>
   Effect.contextWith((context: Context.Context<never>) =>
-    Effect.succeed(MetricsText.figures(context).find((it) => it.name === name)?.value)
+    Effect.succeed(
+      MetricsText.figures(context).find((it) => it.name === name && it.labels["rpc.method"] === method)?.value
+    )
   )
 
 describe("the metrics of calls", () => {
@@ -81,6 +83,7 @@ describe("the metrics of calls", () => {
       expect(yield* valueOf("optica.rpc.retries")).toBe(2)
       yield* Effect.flip(sync.getSyncStatus({}))
       while ((yield* valueOf("optica.rpc.circuit")) !== 2) yield* Effect.sleep(1)
+      expect(yield* valueOf("optica.rpc.circuit", "GetRun")).toBe(0)
     }, alone)
   )
 })

@@ -168,7 +168,7 @@ describe("circuit breaker", () => {
       for (let call = 0; call < 3; call++) yield* Effect.flip(client.getSyncStatus({}))
       expect(seen).toHaveLength(3)
 
-      const rejected = yield* Effect.flip(client.startSync({ kind: 1 }))
+      const rejected = yield* Effect.flip(client.getSyncStatus({}))
       expect(rejected).toMatchObject({ code: Code.Unavailable, reason: Resilience.CIRCUIT_OPEN })
       expect(rejected.retryAfterMs).toBe(60_000)
       expect(seen).toHaveLength(3)
@@ -184,6 +184,36 @@ describe("circuit breaker", () => {
       yield* client.getSyncStatus({})
       yield* client.getSyncStatus({})
       expect(seen).toHaveLength(6)
+    })
+  )
+
+  it.effect("is one of a method: one that fails leaves the others as they are", () =>
+    Effect.gen(function* () {
+      const policy = { retries: 0, breakerFailures: 2 }
+      const { client, seen } = yield* scripted(failures(2, Code.DeadlineExceeded), policy)
+      for (let call = 0; call < 2; call++) yield* Effect.flip(client.getRun({ id }))
+      expect((yield* Effect.flip(client.getRun({ id }))).reason).toBe(Resilience.CIRCUIT_OPEN)
+      yield* client.getSyncStatus({})
+      yield* client.startSync({ kind: 1 })
+      expect(seen.map((it) => it.method)).toEqual(["GetRun", "GetRun", "GetSyncStatus", "StartSync"])
+    })
+  )
+
+  it.effect("is passed by who asks how the service is, once and without a word of it", () =>
+    Effect.gen(function* () {
+      const policy = { retries: 2, breakerFailures: 2 }
+      const { client, seen, script } = yield* scripted(failures(4, Code.Unavailable), policy)
+      for (let probe = 0; probe < 4; probe++) {
+        const error = yield* Effect.flip(Resilience.probing(client.getSyncStatus({})))
+        expect(error.reason).toBe("Failure")
+      }
+      expect(seen).toHaveLength(4)
+      yield* client.getSyncStatus({})
+
+      script.push(...failures(2, Code.Internal))
+      for (let call = 0; call < 2; call++) yield* Effect.flip(client.getSyncStatus({}))
+      expect((yield* Effect.flip(client.getSyncStatus({}))).reason).toBe(Resilience.CIRCUIT_OPEN)
+      yield* Resilience.probing(client.getSyncStatus({}))
     })
   )
 

@@ -192,6 +192,6 @@ export const RpcRetries = counter({
 export const RpcCircuit = gauge({
   name: Attributes.RpcCircuit,
   unit: "1",
-  description: "Circuit breaker of a service: 0 closed, 1 half open, 2 open",
-  labels: ["rpc.service"]
+  description: "Circuit breaker of a method: 0 closed, 1 half open, 2 open",
+  labels: ["rpc.service", "rpc.method"]
 })

@@ -1,5 +1,6 @@
 /** What is looked at to tell whether requests are welcome. */
 import * as Deadline from "@optica/connect/Deadline"
+import * as Resilience from "@optica/connect/Resilience"
 import type { GetSyncStatusResponse } from "@optica/contracts/optica/sync/v1/sync_service_pb"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -70,6 +71,8 @@ export class Health extends Context.Service<
       )
       const bounded = look.pipe(
         Deadline.within(CHECK_TIMEOUT_MS),
+        // What is asked is how the services are, not what the circuits of requests say of them.
+        Resilience.probing,
         Effect.withParentSpan(unrecorded),
         // One caller's leaving must not fail the checks of the others.
         Effect.uninterruptible
