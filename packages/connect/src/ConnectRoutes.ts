@@ -14,11 +14,16 @@ import type {
   MessageShape
 } from "@bufbuild/protobuf"
 import { Code, type ConnectRouter, type HandlerContext } from "@connectrpc/connect"
-import type * as Context from "effect/Context"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import { toConnectError } from "./ConnectError.ts"
+import { MESSAGE_MAX_BYTES } from "./MessageSize.ts"
 import { isServerStream, isUnary } from "./MethodKind.ts"
+import { OperatorToken, OperatorTokenRequired, presentsToken } from "./OperatorToken.ts"
+import * as Refusal from "./Refusal.ts"
 import { serveStream, serveUnary } from "./ServerCall.ts"
 
 /** What a handler knows of its call beside the request. */
@@ -80,6 +85,8 @@ export type Handlers<S extends DescService, R> = {
 export interface ServiceRoutes {
   readonly service: DescService
   readonly register: (router: ConnectRouter) => void
+  /** Its methods that take requests of up to `MESSAGE_MAX_BYTES`, and operators only. */
+  readonly large?: ReadonlySet<DescMethod>
   /** Its unary methods, for who calls them without a router. */
   readonly unary: ReadonlyMap<DescMethod, UnaryMethod>
 }
@@ -102,13 +109,17 @@ export type Requirements<H> = {
 /**
  * Binds handlers to a service. What the handlers require is captured once, here.
  *
+ * A request may have `REQUEST_MAX_BYTES`. Those of the unary methods that `large` names may have `MESSAGE_MAX_BYTES`, and
+ * only an operator may send them: the token is asked for before a byte of the request is read.
+ *
  * @example
  * const routes = ConnectRoutes.make(CatalogService, { getProduct: (request) => catalog.get(request.id), … })
  */
 export const make = <S extends DescService, H extends Handlers<S, unknown>>(
   service: S,
-  handlers: H
-): Effect.Effect<ServiceRoutes, never, Requirements<H>> => bind(service, handlers, missing)
+  handlers: H,
+  options: Options<S> = {}
+): Effect.Effect<ServiceRoutes, never, Requirements<H>> => bind(service, handlers, missing, options)
 
 /**
  * As {@link make}, for some methods of a service. The others answer UNIMPLEMENTED, also those that the contract gets
@@ -116,13 +127,21 @@ export const make = <S extends DescService, H extends Handlers<S, unknown>>(
  */
 export const makePartial = <S extends DescService, H extends Partial<Handlers<S, unknown>>>(
   service: S,
-  handlers: H & { readonly [K in Exclude<keyof H, keyof S["method"]>]: never }
-): Effect.Effect<ServiceRoutes, never, Requirements<H>> => bind<H>(service, handlers, unimplemented)
+  handlers: H & { readonly [K in Exclude<keyof H, keyof S["method"]>]: never },
+  options: Options<S> = {}
+): Effect.Effect<ServiceRoutes, never, Requirements<H>> => bind<H>(service, handlers, unimplemented, options)
+
+/** What is to be known of methods beside their handlers. */
+export interface Options<S extends DescService> {
+  /** Methods with large requests, for operators. */
+  readonly large?: ReadonlyArray<keyof S["method"]> | undefined
+}
 
 const bind = <H extends object>(
   service: DescService,
   handlers: H,
-  absent: (method: DescMethod) => unknown
+  absent: (method: DescMethod) => unknown,
+  options: { readonly large?: ReadonlyArray<PropertyKey> | undefined }
 ): Effect.Effect<ServiceRoutes, never, Requirements<H>> =>
   Effect.map(Effect.context<Requirements<H>>(), (context) => {
     const handlerOf = (method: DescMethod): unknown =>
@@ -133,13 +152,25 @@ const bind = <H extends object>(
       if (isUnary(method) && isUnaryHandler<Requirements<H>>(handler))
         unary.set(method, serveUnary(method, handler, context))
     }
+    const large = new Set(service.methods.filter((it) => options.large?.includes(it.localName)))
+    const token = Option.getOrUndefined(Context.getOption(context, OperatorToken))
+    const forOperators = {
+      readMaxBytes: MESSAGE_MAX_BYTES,
+      requestGate: (rpc: HandlerContext) => {
+        Refusal.blameCaller(rpc)
+        if (presentsToken(rpc.requestHeader.get("authorization") ?? undefined, token)) return
+        throw toConnectError(new OperatorTokenRequired())
+      }
+    }
     return {
       service,
+      large,
       unary,
       register: (router) => {
         for (const method of service.methods) {
           const serve = unary.get(method)
-          if (isUnary(method) && serve !== undefined) router.rpc(method, serve)
+          if (isUnary(method) && serve !== undefined)
+            router.rpc(method, serve, large.has(method) ? forOperators : {})
           else registerStream(router, method, handlerOf(method), context)
         }
       }

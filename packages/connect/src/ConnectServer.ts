@@ -10,7 +10,7 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { ServiceRoutes } from "./ConnectRoutes.ts"
 import * as Health from "./Health.ts"
-import { MESSAGE_MAX_BYTES } from "./MessageSize.ts"
+import { REQUEST_MAX_BYTES } from "./MessageSize.ts"
 import * as MetricsPages from "./MetricsPages.ts"
 import { OperatorToken } from "./OperatorToken.ts"
 import * as Port from "./Port.ts"
@@ -50,7 +50,7 @@ export class ConnectServer extends Context.Service<
      * they did not. Default 3000.
      */
     readonly drainTimeoutMs?: number | undefined
-    /** Largest request message to accept, in bytes. Default 16 MiB. */
+    /** Largest request to accept, in bytes, of methods that are not `large`. Default 64 KiB. */
     readonly readMaxBytes?: number | undefined
   }): Layer.Layer<ConnectServer, Port.PortInUse | Port.AddressUnavailable | E, Exclude<R, Scope.Scope>> =>
     Layer.effect(
@@ -83,7 +83,7 @@ export class ConnectServer extends Context.Service<
               enter: calls.enter
             }),
             shutdownSignal: shutdown.signal,
-            readMaxBytes: options.readMaxBytes ?? MESSAGE_MAX_BYTES,
+            readMaxBytes: options.readMaxBytes ?? REQUEST_MAX_BYTES,
             pages: MetricsPages.make(context, options.host, token),
             onError: (reason) => log(Effect.logWarning("An RPC's answer could not be sent", reason))
           }),

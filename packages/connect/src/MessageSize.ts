@@ -1,4 +1,10 @@
-/** Largest message that either side accepts unless told otherwise, in bytes: a batch of changes has to pass. */
+/**
+ * Largest request that a server accepts from anybody, in bytes. Protobuf of 16 MiB that nobody signed for may be eight
+ * million empty messages, and decoding them keeps the process from everything else for seconds.
+ */
+export const REQUEST_MAX_BYTES = 64 * 1024
+
+/** Largest answer that a client accepts, and request that a server accepts from its operator: a batch of changes. */
 export const MESSAGE_MAX_BYTES = 16 * 1024 * 1024
 
 /**

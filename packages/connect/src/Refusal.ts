@@ -68,6 +68,12 @@ export const noSuchRpc: Refusal = {
   message: "the server has no such RPC"
 }
 
+export const tooLarge = (maxBytes: number): Refusal => ({
+  status: 413,
+  code: Code.ResourceExhausted,
+  message: `a request of this RPC may have at most ${maxBytes} bytes`
+})
+
 export const badAddress: Refusal = {
   status: 400,
   code: Code.InvalidArgument,

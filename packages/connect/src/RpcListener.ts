@@ -15,6 +15,7 @@ import {
   universalResponseToNodeResponse
 } from "@connectrpc/connect-node"
 import type { ServiceRoutes } from "./ConnectRoutes.ts"
+import { MESSAGE_MAX_BYTES } from "./MessageSize.ts"
 import * as Refusal from "./Refusal.ts"
 
 /** For a server of HTTP/1.1 and one of HTTP/2 alike. */
@@ -41,6 +42,9 @@ export const make = (options: {
     requestGate: Refusal.blameCaller
   })
   for (const it of options.routes) it.register(router)
+  const large = new Set(options.routes.flatMap((it) => [...(it.large ?? [])]))
+  const maxBytesOf = ({ method }: UniversalHandler) =>
+    large.has(method) ? MESSAGE_MAX_BYTES : options.readMaxBytes
   const handlers = new Map<string, UniversalHandler>(router.handlers.map((it) => [it.requestPath, it]))
 
   return (request, response) => {
@@ -49,6 +53,11 @@ export const make = (options: {
     if (handler === undefined) {
       const page = options.pages.get(path)
       return page === undefined ? Refusal.send(Refusal.noSuchRpc, request, response) : page(request, response)
+    }
+    // Connect-ES would refuse it as well, by the status of a caller who calls too often (429).
+    const maxBytes = maxBytesOf(handler)
+    if (Number(request.headers["content-length"] ?? 0) > maxBytes) {
+      return Refusal.send(Refusal.tooLarge(maxBytes), request, response)
     }
     answer(handler, request, response).catch((reason: unknown) => {
       const { code } = ConnectError.from(reason)

@@ -9,6 +9,7 @@ import * as loader from "@grpc/proto-loader"
 import { ErrorInfoSchema } from "@optica/contracts/google/rpc/error_details_pb"
 import { Context, Effect, Layer, type Scope } from "effect"
 import { ConnectServer } from "../src/ConnectServer.ts"
+import { MESSAGE_MAX_BYTES } from "../src/MessageSize.ts"
 import { Events, ids, type Probe, probe, routes, runs, Spans } from "./Fixture.ts"
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
@@ -35,7 +36,7 @@ const test = (name: string, effect: () => Effect.Effect<unknown, unknown, Scope.
   it.live(name, () => Effect.provide(effect(), probe))
 
 const connect = Effect.fnUntraced(function* (service: string) {
-  const layer = ConnectServer.layer({ host: "127.0.0.1", port: 0, routes })
+  const layer = ConnectServer.layer({ host: "127.0.0.1", port: 0, routes, readMaxBytes: MESSAGE_MAX_BYTES })
   const server = Context.get(yield* Layer.build(layer), ConnectServer)
   const Client = grpc.makeClientConstructor(method(definitions, service), service)
   const client = new Client(`127.0.0.1:${server.port}`, grpc.credentials.createInsecure())

@@ -6,6 +6,7 @@ import { SyncService } from "@optica/contracts/optica/sync/v1/sync_service_pb"
 import { Context, Effect, Exit, Layer, Scope } from "effect"
 import * as ConnectClient from "../src/ConnectClient.ts"
 import { ConnectServer } from "../src/ConnectServer.ts"
+import { MESSAGE_MAX_BYTES } from "../src/MessageSize.ts"
 import { type Probe, probe, routes } from "./Fixture.ts"
 
 export const test = (name: string, effect: () => Effect.Effect<unknown, unknown, Scope.Scope | Probe>) =>
@@ -17,7 +18,9 @@ export const start = Effect.fnUntraced(function* (
 ) {
   const scope = yield* Scope.make()
   yield* Effect.addFinalizer(() => Scope.close(scope, Exit.void))
-  const layer = ConnectServer.layer({ host: "127.0.0.1", port: 0, routes, ...options })
+  // As large as the messages of any test: what a server takes by default is in RequestSize.test.ts.
+  const readMaxBytes = MESSAGE_MAX_BYTES
+  const layer = ConnectServer.layer({ host: "127.0.0.1", port: 0, routes, readMaxBytes, ...options })
   const server = Context.get(yield* Layer.buildWithScope(layer, scope), ConnectServer)
   const baseUrl = `http://127.0.0.1:${server.port}`
   return { ...server, baseUrl, stop: Scope.close(scope, Exit.void) }
