@@ -6,8 +6,19 @@ interface Asked {
   readonly socket: { readonly remoteAddress?: string | undefined }
 }
 
-/** A proxy on this machine speaks for callers from anywhere; by these fields it says so. */
-const forwarding = ["x-forwarded-for", "forwarded", "x-real-ip", "via"]
+/** A proxy on this machine speaks for callers from anywhere; by any of these fields it says so. */
+const forwarding = new Set([
+  "forwarded",
+  "via",
+  "x-real-ip",
+  "x-client-ip",
+  "true-client-ip",
+  "cf-connecting-ip"
+])
+
+/** Of which proxies send many: for, host, proto, port, prefix …; url, uri, host … */
+const isForwarding = (name: string): boolean =>
+  forwarding.has(name) || name.startsWith("x-forwarded-") || name.startsWith("x-original-")
 
 const ours = new Set(["localhost", "127.0.0.1", "[::1]"])
 
@@ -18,7 +29,7 @@ const ours = new Set(["localhost", "127.0.0.1", "[::1]"])
  */
 export const isFromHere = ({ headers, socket }: Asked, host: string): boolean =>
   /^(?:::1$|(?:::ffff:)?127\.)/.test(socket.remoteAddress ?? "") &&
-  forwarding.every((name) => headers[name] === undefined) &&
+  !Object.keys(headers).some(isForwarding) &&
   isOurs(String(headers[":authority"] ?? headers.host ?? ""), host)
 
 const isOurs = (asked: string, host: string): boolean => {

@@ -101,6 +101,10 @@ const served = Effect.fnUntraced(function* (host: string) {
 })
 
 const pages = ["/metrics", "/health/metrics"]
+const proxied = [
+  ...["x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip"],
+  ...["x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "x-original-host", "x-original-url"]
+]
 
 describe("the metrics of a server", () => {
   test(
@@ -141,8 +145,8 @@ describe("the metrics of a server", () => {
           { "x-forwarded-for": "203.0.113.7" },
           { "x-forwarded-for": "" },
           { forwarded: "for=203.0.113.7" },
-          { "x-real-ip": "203.0.113.7" },
-          { via: "1.1 proxy" }
+          { via: "1.1 proxy" },
+          ...proxied.map((name) => ({ [name]: "203.0.113.7" }))
         ]) {
           expect(yield* ask(proxy)).toBe(401)
           expect(yield* ask({ ...proxy, authorization: "Bearer wrong" })).toBe(401)

@@ -110,6 +110,24 @@ layer(TestEdge.layer(), live)("readiness", (it) => {
   )
 })
 
+layer(TestEdge.layer(), live)("readiness and reads of one product", (it) => {
+  it.effect("stay when requests for another thing failed so often that nobody asks for it any more", () =>
+    Effect.gen(function* () {
+      const edge = yield* TestEdge
+      edge.controls.firstCompletedAt = new Date("2026-11-21T03:05:00Z")
+      edge.controls.catalog = fail(Code.DeadlineExceeded)
+      for (let call = 0; call < 6; call++) yield* edge.get("/api/products")
+      const asked = edge.controls.calls.length
+      edge.controls.catalog = Effect.void
+      expect((yield* edge.get("/api/products")).status).toBe(503)
+      expect(edge.controls.calls).toHaveLength(asked)
+      expect((yield* edge.get("/api/products/15")).status).not.toBe(503)
+      expect(edge.controls.calls).toHaveLength(asked + 1)
+      expect((yield* edge.get("/health/ready")).status).toBe(200)
+    })
+  )
+})
+
 layer(TestEdge.layer(), live)("what is not for the public", (it) => {
   it.effect.each(["/health/full", "/metrics", "/health/metrics"])(
     "%s is for this machine and for operators",
@@ -122,6 +140,9 @@ layer(TestEdge.layer(), live)("what is not for the public", (it) => {
           elsewhere,
           { forwarded: "for=203.0.113.7" },
           { via: "1.1 proxy" },
+          { "x-forwarded-host": "shop.example" },
+          { "x-original-url": "/health/full" },
+          { "cf-connecting-ip": "203.0.113.7" },
           { ...elsewhere, authorization: "Bearer x" }
         ]) {
           const response = yield* edge.get(path, { headers })
