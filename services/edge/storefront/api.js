@@ -32,7 +32,36 @@ import { addOrder, filters } from "./address.js"
  */
 
 /** @typedef {{ readonly total: number, readonly next_cursor: string | null }} Pagination */
-/** @typedef {{ readonly data: any, readonly meta: { readonly pagination?: Pagination, readonly corrected_search?: string | null } }} Answer */
+/** @typedef {{ readonly id: number, readonly name: string, readonly parent: number, readonly count: number }} CategoryCount */
+/** @typedef {{ readonly id: number, readonly name: string, readonly count: number }} BrandCount */
+/** @typedef {{ readonly slug: string, readonly name: string, readonly count: number }} TermCount */
+/** @typedef {{ readonly slug: string, readonly name: string, readonly terms: ReadonlyArray<TermCount> }} AttributeCounts */
+/** @typedef {{ readonly min_price: string, readonly max_price: string, readonly count: number }} PriceCount */
+/** @typedef {{ readonly stock_status: string, readonly count: number }} StockCount */
+/** @typedef {{ readonly rating: number, readonly count: number }} RatingCount */
+
+/**
+ * @typedef {object} Facets
+ * @property {ReadonlyArray<CategoryCount>} categories
+ * @property {ReadonlyArray<BrandCount>} brands
+ * @property {ReadonlyArray<AttributeCounts>} attributes
+ * @property {ReadonlyArray<PriceCount>} prices
+ * @property {ReadonlyArray<StockCount>} stock_statuses
+ * @property {ReadonlyArray<RatingCount>} ratings
+ * @property {number} on_sale
+ */
+
+/** @typedef {{ readonly id: number, readonly count: number, readonly highlight: string }} SuggestedTerm */
+/** @typedef {{ readonly id: number, readonly price: string, readonly image: Picture | null, readonly highlight: string }} SuggestedProduct */
+/** @typedef {{ readonly categories: ReadonlyArray<SuggestedTerm>, readonly brands: ReadonlyArray<SuggestedTerm>, readonly products: ReadonlyArray<SuggestedProduct> }} Suggestions */
+/** @typedef {{ readonly products: number, readonly variations: number, readonly brands: number, readonly reviews: number }} Figures */
+/** @typedef {{ readonly rating: number, readonly reviewer: string, readonly verified: boolean, readonly date_created: string | null, readonly review: string }} Review */
+
+/**
+ * @template Data
+ * @typedef {{ readonly data: Data, readonly meta: { readonly pagination?: Pagination, readonly corrected_search?: string | null } }} Answer
+ */
+/** @typedef {{ readonly detail?: string, readonly error?: { readonly details?: ReadonlyArray<{ readonly field?: string, readonly message: string }> } }} Problem */
 
 /** What went wrong, told to the shopper. */
 export class ShopFailure extends Error {
@@ -43,12 +72,12 @@ export class ShopFailure extends Error {
   }
 }
 
-/** @param {string} path @param {URLSearchParams} query @param {AbortSignal} signal @returns {Promise<Answer>} */
-export const get = async (path, query, signal) => {
+/** @template Data @param {string} path @param {URLSearchParams} query @param {AbortSignal} signal @returns {Promise<Answer<Data>>} */
+const get = async (path, query, signal) => {
   const target = query.size === 0 ? path : `${path}?${query}`
   /** @type {Response} */
   let response
-  /** @type {any} */
+  /** @type {Answer<Data> & Problem} */
   let body
   try {
     response = await fetch(target, { signal, headers: { accept: "application/json" } })
@@ -61,7 +90,7 @@ export const get = async (path, query, signal) => {
   return body
 }
 
-/** @param {number} status @param {any} problem */
+/** @param {number} status @param {Problem | null} problem What was answered, whatever it is. */
 const sentence = (status, problem) => {
   const details = problem?.error?.details
   if (status === 400 && Array.isArray(details) && details.length > 0) {
@@ -82,6 +111,7 @@ const HIT_FIELDS = `${LIST_FIELDS},highlight`
 /**
  * A page of the list. A search that is not sorted otherwise is asked where hits come with highlights.
  * @param {Choice} choice @param {string | null} cursor @param {AbortSignal} signal
+ * @returns {Promise<Answer<ReadonlyArray<Product>>>}
  */
 export const products = (choice, cursor, signal) => {
   const query = filters(choice)
@@ -97,25 +127,25 @@ export const products = (choice, cursor, signal) => {
   return get(isSearch ? "/api/products/search" : "/api/products", query, signal)
 }
 
-/** @param {Choice} choice @param {AbortSignal} signal */
+/** @param {Choice} choice @param {AbortSignal} signal @returns {Promise<Answer<Facets>>} */
 export const facets = (choice, signal) => get("/api/products/facets", filters(choice), signal)
 
-/** @param {string} text @param {AbortSignal} signal */
+/** @param {string} text @param {AbortSignal} signal @returns {Promise<Answer<Suggestions>>} */
 export const suggestions = (text, signal) =>
   get("/api/products/autocomplete", new URLSearchParams({ q: text, limit: "5" }), signal)
 
-/** @param {AbortSignal} signal */
+/** @param {AbortSignal} signal @returns {Promise<Answer<Figures>>} */
 export const figures = (signal) => get("/api/products/stats", new URLSearchParams(), signal)
 
-/** @param {string} id @param {AbortSignal} signal */
+/** @param {string} id @param {AbortSignal} signal @returns {Promise<Answer<Product>>} */
 export const product = (id, signal) =>
   get(`/api/products/${encodeURIComponent(id)}`, new URLSearchParams(), signal)
 
-/** @param {number} id @param {string | null} cursor @param {AbortSignal} signal */
+/** @param {number} id @param {string | null} cursor @param {AbortSignal} signal @returns {Promise<Answer<ReadonlyArray<Product>>>} */
 export const variations = (id, cursor, signal) =>
   get(`/api/products/${id}/variations`, paged("100", cursor), signal)
 
-/** @param {number} id @param {string | null} cursor @param {AbortSignal} signal */
+/** @param {number} id @param {string | null} cursor @param {AbortSignal} signal @returns {Promise<Answer<ReadonlyArray<Review>>>} */
 export const reviews = (id, cursor, signal) => get(`/api/products/${id}/reviews`, paged("5", cursor), signal)
 
 /** @param {string} size @param {string | null} cursor */

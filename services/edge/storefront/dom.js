@@ -1,5 +1,6 @@
 // Small pieces that more than one view shows.
 
+import { ShopFailure } from "./api.js"
 import { plain, webAddress } from "./markup.js"
 
 /** @typedef {import("./api.js").Product} Product */
@@ -89,7 +90,8 @@ const stockWords = /** @type {Record<string, string>} */ ({
 })
 
 /** @param {string} status */
-export const stockText = (status) => stockWords[status] ?? status
+export const stockText = (status) =>
+  (Object.hasOwn(stockWords, status) ? stockWords[status] : undefined) ?? status
 
 /** @param {string} status */
 export const stock = (status) =>
@@ -118,13 +120,18 @@ export const rating = (product) => {
   )
 }
 
-/** @param {unknown} failure @param {() => void} again */
-export const failed = (failure, again) =>
+/**
+ * What went wrong, and the way on: once more, or, from what is not there or cannot be asked, away to `elsewhere`.
+ * @param {unknown} failure @param {() => void} again @param {{ readonly href: string, readonly label: string }} [elsewhere]
+ */
+export const failed = (failure, again, elsewhere = { href: "/", label: "Show all products" }) =>
   el(
     "div",
     { class: "notice", role: "alert" },
     el("p", {}, failure instanceof Error ? failure.message : "Something went wrong."),
-    el("button", { type: "button", onclick: again }, "Try again")
+    failure instanceof ShopFailure && (failure.status === 400 || failure.status === 404)
+      ? el("a", { class: "button", href: elsewhere.href }, elsewhere.label)
+      : el("button", { type: "button", onclick: again }, "Try again")
   )
 
 /** @param {ReadonlyArray<{ readonly name: string }>} terms */

@@ -1,12 +1,17 @@
 // What one can filter by, with how many products each choice would show.
 
 import { toggled, withTerm } from "./address.js"
-import { el, stars, stockText } from "./dom.js"
+import { counted, el, stars, stockText } from "./dom.js"
 import { plain } from "./markup.js"
 
 /** @typedef {import("./address.js").Choice} Choice */
+/** @typedef {import("./api.js").Facets} Facets */
+/** @typedef {import("./api.js").CategoryCount} CategoryCount */
 /** @typedef {{ readonly key: string, readonly label: string, readonly content?: Node, readonly count: number | undefined, readonly chosen: boolean, readonly next: Choice, readonly below?: ReadonlyArray<Option> }} Option */
 /** @typedef {{ readonly key: string, readonly label: string, readonly kind: "checkbox" | "radio", readonly options: ReadonlyArray<Option>, readonly extra?: Node | undefined }} Group */
+
+const SEVERAL = /** @type {const} */ ("checkbox")
+const ONE = /** @type {const} */ ("radio")
 
 const SHORT = 8
 /** A list is not folded for the sake of one or two. */
@@ -20,7 +25,7 @@ const whole = new Set()
 
 /**
  * All facets. `choose` is called with what is to be listed next.
- * @param {any} facets @param {Choice} choice @param {(next: Choice) => void} choose
+ * @param {Facets} facets @param {Choice} choice @param {(next: Choice) => void} choose
  * @returns {ReadonlyArray<Node>}
  */
 export const panels = (facets, choice, choose) =>
@@ -28,26 +33,26 @@ export const panels = (facets, choice, choose) =>
     .filter((group) => group.options.some(({ chosen, count }) => chosen || count !== 0))
     .map((group) => panel(group, choose))
 
-/** @param {any} facets @param {Choice} choice @param {(next: Choice) => void} choose @returns {ReadonlyArray<Group>} */
+/** @param {Facets} facets @param {Choice} choice @param {(next: Choice) => void} choose @returns {ReadonlyArray<Group>} */
 const groups = (facets, choice, choose) => [
   {
     key: "categories",
     label: "Categories",
-    kind: "checkbox",
+    kind: SEVERAL,
     options: categories(facets.categories, choice)
   },
   {
     key: "price",
     label: "Price",
-    kind: "radio",
+    kind: ONE,
     options: prices(facets.prices, choice),
     extra: bounds(choice, choose)
   },
   {
     key: "brand",
     label: "Brands",
-    kind: "checkbox",
-    options: facets.brands.map((/** @type {any} */ { count, id, name }) => ({
+    kind: SEVERAL,
+    options: facets.brands.map(({ count, id, name }) => ({
       key: String(id),
       label: plain(name),
       count,
@@ -55,11 +60,11 @@ const groups = (facets, choice, choose) => [
       next: { ...choice, brand: toggled(choice.brand, String(id)) }
     }))
   },
-  ...facets.attributes.map((/** @type {any} */ { name, slug, terms }) => ({
+  ...facets.attributes.map(({ name, slug, terms }) => ({
     key: slug,
     label: plain(name),
-    kind: "checkbox",
-    options: terms.map((/** @type {any} */ term) => ({
+    kind: SEVERAL,
+    options: terms.map((term) => ({
       key: term.slug,
       label: plain(term.name),
       count: term.count,
@@ -70,8 +75,8 @@ const groups = (facets, choice, choose) => [
   {
     key: "rating",
     label: "Rating",
-    kind: "checkbox",
-    options: facets.ratings.map((/** @type {any} */ { count, rating }) => ({
+    kind: SEVERAL,
+    options: facets.ratings.map(({ count, rating }) => ({
       key: String(rating),
       label: `${rating} of 5`,
       content: stars(rating, `${rating} of 5 stars`),
@@ -83,7 +88,7 @@ const groups = (facets, choice, choose) => [
   {
     key: "stock",
     label: "Availability",
-    kind: "radio",
+    kind: ONE,
     options: [
       {
         key: "",
@@ -92,7 +97,7 @@ const groups = (facets, choice, choose) => [
         chosen: choice.stock_status === "",
         next: { ...choice, stock_status: "" }
       },
-      ...facets.stock_statuses.map((/** @type {any} */ { count, stock_status }) => ({
+      ...facets.stock_statuses.map(({ count, stock_status }) => ({
         key: stock_status,
         label: stockText(stock_status),
         count,
@@ -104,7 +109,7 @@ const groups = (facets, choice, choose) => [
   {
     key: "more",
     label: "Offers",
-    kind: "checkbox",
+    kind: SEVERAL,
     options: [
       {
         key: "on_sale",
@@ -120,16 +125,16 @@ const groups = (facets, choice, choose) => [
 /**
  * The tree, folded: what is below a category shows once something there, or it itself, is chosen. A category holds what is
  * below it, so choosing one takes its ancestors and descendants out of the choice.
- * @param {ReadonlyArray<any>} all @param {Choice} choice @returns {ReadonlyArray<Option>}
+ * @param {ReadonlyArray<CategoryCount>} all @param {Choice} choice @returns {ReadonlyArray<Option>}
  */
 const categories = (all, choice) => {
   const byId = new Map(all.map((it) => [it.id, it]))
-  /** @param {any} it @returns {Array<string>} */
+  /** @param {CategoryCount | undefined} it @returns {Array<string>} */
   const above = (it) => {
     /** @type {Array<string>} */
     const ids = []
     for (
-      let up = byId.get(it.parent);
+      let up = byId.get(it?.parent ?? 0);
       up !== undefined && !ids.includes(String(up.id));
       up = byId.get(up.parent)
     ) {
@@ -137,9 +142,7 @@ const categories = (all, choice) => {
     }
     return ids
   }
-  const shown = new Set(
-    choice.categories.flatMap((id) => [id, ...(byId.has(Number(id)) ? above(byId.get(Number(id))) : [])])
-  )
+  const shown = new Set(choice.categories.flatMap((id) => [id, ...above(byId.get(Number(id)))]))
   /** @param {string} id @returns {Choice} */
   const next = (id) => {
     if (choice.categories.includes(id)) return { ...choice, categories: toggled(choice.categories, id) }
@@ -150,7 +153,7 @@ const categories = (all, choice) => {
     })
     return { ...choice, categories: [...others, id] }
   }
-  /** @param {(it: any) => boolean} belongs @param {number} depth @returns {ReadonlyArray<Option>} */
+  /** @param {(it: CategoryCount) => boolean} belongs @param {number} depth @returns {ReadonlyArray<Option>} */
   const level = (belongs, depth) =>
     all.filter(belongs).map((it) => {
       const id = String(it.id)
@@ -169,7 +172,7 @@ const categories = (all, choice) => {
   return level((it) => !byId.has(it.parent), 1)
 }
 
-/** @param {ReadonlyArray<any>} ranges @param {Choice} choice @returns {ReadonlyArray<Option>} */
+/** @param {ReadonlyArray<import("./api.js").PriceCount>} ranges @param {Choice} choice @returns {ReadonlyArray<Option>} */
 const prices = (ranges, choice) => {
   const none = choice.min_price === "" && choice.max_price === ""
   return [
@@ -222,7 +225,10 @@ const bounds = (choice, choose) => {
       class: "bounds",
       onsubmit: (/** @type {Event} */ event) => {
         event.preventDefault()
-        choose({ ...choice, min_price: from.value, max_price: to.value })
+        // Whoever mixes the two up means what lies between them.
+        const isCrossed = from.value !== "" && to.value !== "" && Number(from.value) > Number(to.value)
+        const [lowest, highest] = isCrossed ? [to.value, from.value] : [from.value, to.value]
+        choose({ ...choice, min_price: lowest, max_price: highest })
       }
     },
     from,
@@ -299,7 +305,7 @@ const item = (option, group, kind, choose) => {
           "span",
           { class: "count" },
           el("span", { "aria-hidden": "true" }, count.toLocaleString("en")),
-          el("span", { class: "hidden" }, `, ${count} products`)
+          el("span", { class: "hidden" }, `, ${counted(count, "product", "products")}`)
         )
     ),
     below.length > 0 &&

@@ -5,6 +5,7 @@ import * as address from "./address.js"
 import * as api from "./api.js"
 
 /** @typedef {import("./address.js").Choice} Choice */
+/** @typedef {import("./api.js").Facets} Facets */
 /** @typedef {{ readonly key: string, readonly name: string, readonly parent?: number }} Known */
 
 /** By facet, then by id or slug. @type {Map<string, Map<string, Known>>} */
@@ -19,7 +20,7 @@ const remember = (facet, it) => {
   known.set(facet, held)
 }
 
-/** @param {any} facets */
+/** @param {Facets} facets */
 const learn = (facets) => {
   for (const { id, name, parent } of facets.categories)
     remember("categories", { key: String(id), name, parent })
@@ -42,52 +43,71 @@ export const nameOf = (facet, key) => known.get(facet)?.get(key)?.name
 
 /**
  * Counts, with a zero for what was chosen and no product has. Asks for the names of all there is where one is not known.
- * @param {any} facets @param {Choice} choice @param {AbortSignal} signal
+ * @param {Facets} facets @param {Choice} choice @param {AbortSignal} signal @returns {Promise<Facets>}
  */
 export const complete = async (facets, choice, signal) => {
   learn(facets)
   if (chosen(choice).some(([facet, keys]) => keys.some((key) => nameOf(facet, key) === undefined))) {
     learn((await api.facets(address.everything, signal)).data)
   }
-  /** @param {ReadonlyArray<any>} values @param {"id" | "slug"} by @param {string} facet @param {ReadonlyArray<string>} keys */
-  const extend = (values, by, facet, keys) => [
-    ...values,
-    ...keys
-      .filter((key) => !values.some((value) => String(value[by]) === key))
-      .map((key) => ({
-        ...known.get(facet)?.get(key),
-        [by]: by === "id" ? Number(key) : key,
-        name: nameOf(facet, key) ?? key,
-        count: 0
-      }))
-  ]
   const missing = Object.keys(choice.attributes).filter(
-    (slug) => !facets.attributes.some((/** @type {any} */ it) => it.slug === slug)
+    (slug) => !facets.attributes.some((it) => it.slug === slug)
   )
   const all = [
     ...facets.attributes,
     ...missing.map((slug) => ({ slug, name: attributes.get(slug) ?? slug, terms: [] }))
   ]
-  /** @param {ReadonlyArray<any>} values @param {string} by @param {ReadonlyArray<string | number>} keys */
-  const counted = (values, by, keys) => [
-    ...values,
-    ...keys
-      .filter((key) => !values.some((value) => value[by] === key))
-      .map((key) => ({ [by]: key, count: 0 }))
-  ]
   return {
     ...facets,
-    categories: extend(facets.categories, "id", "categories", choice.categories),
-    brands: extend(facets.brands, "id", "brand", choice.brand),
+    categories: withChosen(
+      facets.categories,
+      ({ id }) => String(id),
+      choice.categories,
+      (key) => ({ ...named("categories", key), id: Number(key), parent: parentOf(key), count: 0 })
+    ),
+    brands: withChosen(
+      facets.brands,
+      ({ id }) => String(id),
+      choice.brand,
+      (key) => ({ ...named("brand", key), id: Number(key), count: 0 })
+    ),
     attributes: all.map((it) => ({
       ...it,
-      terms: extend(it.terms, "slug", it.slug, choice.attributes[it.slug] ?? [])
+      terms: withChosen(
+        it.terms,
+        ({ slug }) => slug,
+        choice.attributes[it.slug] ?? [],
+        (slug) => ({ ...named(it.slug, slug), slug, count: 0 })
+      )
     })),
-    stock_statuses: counted(
+    stock_statuses: withChosen(
       facets.stock_statuses,
-      "stock_status",
-      choice.stock_status === "" ? [] : [choice.stock_status]
+      (it) => it.stock_status,
+      choice.stock_status === "" ? [] : [choice.stock_status],
+      (stock_status) => ({ stock_status, count: 0 })
     ),
-    ratings: counted(facets.ratings, "rating", choice.rating.map(Number))
+    ratings: withChosen(
+      facets.ratings,
+      ({ rating }) => String(rating),
+      choice.rating,
+      (key) => ({ rating: Number(key), count: 0 })
+    )
   }
 }
+
+/**
+ * Values, and those of `keys` that are not among them.
+ * @template Value
+ * @param {ReadonlyArray<Value>} values @param {(value: Value) => string} keyOf
+ * @param {ReadonlyArray<string>} keys @param {(key: string) => Value} none What has no products.
+ */
+const withChosen = (values, keyOf, keys, none) => [
+  ...values,
+  ...keys.filter((key) => !values.some((value) => keyOf(value) === key)).map(none)
+]
+
+/** @param {string} facet @param {string} key */
+const named = (facet, key) => ({ name: nameOf(facet, key) ?? key })
+
+/** @param {string} key Of a category; what is not known stands at the top. */
+const parentOf = (key) => known.get("categories")?.get(key)?.parent ?? 0

@@ -72,7 +72,7 @@ export const make = (navigation) => {
   let shownAddress = ""
   /** @type {Choice} */
   let choice = address.everything
-  /** @type {any} */
+  /** @type {import("./api.js").Facets | undefined} */
   let counts
   /** @type {string | null} */
   let cursor = null
@@ -97,7 +97,7 @@ export const make = (navigation) => {
     results.setAttribute("aria-busy", "true")
     if (grid.childElementCount === 0) grid.replaceChildren(...placeholders())
     // A choice shows at once; what it leads to follows.
-    if (counts !== undefined) drawFacets()
+    drawFacets()
     try {
       const [page, facet] = await Promise.all([
         api.products(wanted, null, signal),
@@ -122,15 +122,13 @@ export const make = (navigation) => {
     results.removeAttribute("aria-busy")
   }
 
-  /** @param {import("./api.js").Answer} answer @param {boolean} first */
+  /** @param {import("./api.js").Answer<ReadonlyArray<Product>>} answer @param {boolean} first */
   const place = ({ data, meta }, first) => {
     cursor = meta.pagination?.next_cursor || null
     found = meta.pagination?.total ?? data.length
     pages = first ? 1 : pages + 1
     shown = first ? data.length : shown + data.length
-    const cards = data.map((/** @type {Product} */ product, /** @type {number} */ position) =>
-      card(product, first && position < EAGER)
-    )
+    const cards = data.map((product, position) => card(product, first && position < EAGER))
     if (first) grid.replaceChildren(...cards)
     else grid.append(...cards)
     total.textContent = counted(found, "product", "products")
@@ -139,11 +137,22 @@ export const make = (navigation) => {
     return cards
   }
 
+  const isEverything = () => choice.search === "" && chosenFilters().length === 0
+
+  /** What can be done about an empty list depends on what was asked. */
+  const nothing = () => {
+    if (isEverything()) return "The shop has no products yet."
+    if (chosenFilters().length === 0) return "Nothing was found. Look for something else."
+    return choice.search === ""
+      ? "Nothing fits. Take a filter away."
+      : "Nothing fits. Take a filter away, or look for something else."
+  }
+
   const footing = () => {
     if (found === 0) {
       return [
-        el("p", { class: "nothing" }, "Nothing fits. Take a filter away, or look for something else."),
-        el("a", { class: "button", href: "/" }, "Show all products")
+        el("p", { class: "nothing" }, nothing()),
+        ...(isEverything() ? [] : [el("a", { class: "button", href: "/" }, "Show all products")])
       ]
     }
     const place = el("p", {}, `${shown.toLocaleString("en")} of ${found.toLocaleString("en")} shown`)
@@ -301,6 +310,7 @@ export const make = (navigation) => {
   }
 
   const drawFacets = () => {
+    if (counts === undefined) return
     const key =
       document.activeElement instanceof HTMLElement && options.contains(document.activeElement)
         ? document.activeElement.dataset.key

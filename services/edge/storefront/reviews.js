@@ -34,7 +34,7 @@ export const section = (id, signal) => {
   return el("section", { class: "review-section", "aria-labelledby": "reviews-title" }, title, list, more)
 }
 
-/** @param {any} review */
+/** @param {import("./api.js").Review} review */
 const entry = (review) =>
   el(
     "li",

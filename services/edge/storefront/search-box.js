@@ -72,28 +72,28 @@ export const make = (navigation) => {
           )
         ]
 
-  /** @param {any} data */
+  /** @param {api.Suggestions} data */
   const draw = (data) => {
-    /** @param {any} it */
+    /** @param {{ readonly count: number }} it */
     const counts = (it) => el("span", { class: "count" }, counted(it.count, "product", "products"))
     box.replaceChildren(
       ...group(
         "Categories",
-        data.categories.map((/** @type {any} */ it) => ({
+        data.categories.map((it) => ({
           to: address.ofList({ ...address.everything, categories: [String(it.id)] }),
           content: [el("span", { class: "name" }, ...marked(it.highlight)), counts(it)]
         }))
       ),
       ...group(
         "Brands",
-        data.brands.map((/** @type {any} */ it) => ({
+        data.brands.map((it) => ({
           to: address.ofList({ ...address.everything, brand: [String(it.id)] }),
           content: [el("span", { class: "name" }, ...marked(it.highlight)), counts(it)]
         }))
       ),
       ...group(
         "Products",
-        data.products.map((/** @type {any} */ it) => ({
+        data.products.map((it) => ({
           to: address.ofProduct(it.id),
           content: [
             picture(it.image, "", { small: true, eager: true }),

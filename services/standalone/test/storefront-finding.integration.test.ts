@@ -77,6 +77,25 @@ storefront("finding a product on the storefront page", ({ api, assertLists, visi
         await listed(page),
         data.map(({ id }) => String(id))
       )
+      await visit(page, "/?search=sunglases&orderby=price&order=asc")
+      assert.include(await page.locator(".corrected").textContent(), "results for sunglasses")
+    }))
+
+  it("takes two prices as the bounds that they are, whichever is typed first", () =>
+    withPage(async (page) => {
+      await visit(page, "/")
+      await page.getByRole("textbox", { name: "From" }).fill("2500")
+      await page.getByRole("textbox", { name: "To" }).fill("900")
+      await page.getByRole("button", { name: "Apply" }).click()
+      assert.isAbove(await assertLists(page, "min_price=900&max_price=2500"), 0)
+    }))
+
+  it("tells counts in words that fit them to those who do not see them", () =>
+    withPage(async (page) => {
+      await visit(page, "/")
+      const words = await page.locator(".option .count .hidden").allTextContents()
+      assert.include(words, ", 1 product")
+      assert.notInclude(words, ", 1 products")
     }))
 
   it("narrows by a facet and widens within it, with counts that keep their word", () =>
@@ -117,6 +136,8 @@ storefront("finding a product on the storefront page", ({ api, assertLists, visi
       await facet(page, "Categories", "Frames").click()
       await facet(page, "Availability", "In stock").click()
       await facet(page, "Offers", "On sale").click()
+      // Facets are drawn anew when their counts come: what is being typed into them would be gone.
+      await settled(page)
       await page.getByRole("textbox", { name: "From" }).fill("500")
       await page.getByRole("textbox", { name: "To" }).fill("4000.50")
       await page.getByRole("button", { name: "Apply" }).click()
@@ -135,6 +156,11 @@ storefront("finding a product on the storefront page", ({ api, assertLists, visi
     withPage(async (page) => {
       await visit(page, "/?search=zzzzzzzzqqqq")
       assert.strictEqual(await total(page), "0 products")
+      assert.notInclude(await page.locator(".nothing").textContent(), "filter")
+      // Contact lenses of a brand that makes frames.
+      await visit(page, "/?categories=22&brand=63")
+      assert.strictEqual(await total(page), "0 products")
+      assert.strictEqual(await page.locator(".nothing").textContent(), "Nothing fits. Take a filter away.")
       await page.getByRole("link", { name: "Show all products" }).click()
       await assertLists(page, "orderby=date")
     }))
