@@ -17,18 +17,14 @@ export const make = (id, back, signal) => {
     el("div", { class: "gallery" }, el("span", { class: "picture" })),
     el("div", { class: "about" }, title)
   )
+  const elsewhere = { href: back, label: back === "/" ? "All products" : "Back to the results" }
   const root = el(
     "article",
     {},
     el(
       "nav",
       { class: "back", "aria-label": "Back" },
-      el(
-        "a",
-        { href: back },
-        el("span", { "aria-hidden": "true" }, "← "),
-        back === "/" ? "All products" : "Back to the results"
-      )
+      el("a", { href: back }, el("span", { "aria-hidden": "true" }, "← "), elsewhere.label)
     ),
     body
   )
@@ -47,7 +43,7 @@ export const make = (id, back, signal) => {
         root.replaceChildren(...[...root.children].slice(0, 1), body)
         void load()
       }
-      root.replaceChildren(...[...root.children].slice(0, 1), failed(failure, again))
+      root.replaceChildren(...[...root.children].slice(0, 1), failed(failure, again, elsewhere))
     }
     body.removeAttribute("aria-busy")
   }
@@ -146,22 +142,39 @@ const gallery = (images, name) => {
 const variations = (product, showPicture, signal) => {
   const rows = el("tbody", {})
   const state = el("div", { class: "more" }, el("p", {}, "Reading the variations …"))
+  const scroll = el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Variations" })
   const load = async () => {
     try {
       /** @type {string | null} */
       let cursor = null
       do {
         const { data, meta } = await api.variations(product.id, cursor, signal)
-        rows.append(...data.map((/** @type {Product} */ it) => row(it, showPicture)))
+        rows.append(...data.map((it) => row(it, showPicture)))
         cursor = meta.pagination?.next_cursor || null
       } while (cursor !== null)
-      state.replaceChildren()
+      state.replaceChildren(
+        ...(scroll.scrollHeight > scroll.clientHeight
+          ? [el("p", {}, `Scroll the list to see all ${product.variations.length}`)]
+          : [])
+      )
     } catch (failure) {
       if (signal.aborted) return
       rows.replaceChildren()
       state.replaceChildren(failed(failure, () => void load()))
     }
   }
+  scroll.append(
+    el(
+      "table",
+      {},
+      el(
+        "thead",
+        {},
+        el("tr", {}, ...["Variation", "Price", "Stock"].map((it) => el("th", { scope: "col" }, it)))
+      ),
+      rows
+    )
+  )
   void load()
   return el(
     "section",
@@ -171,20 +184,7 @@ const variations = (product, showPicture, signal) => {
       { id: "variations-title" },
       `Comes in ${counted(product.variations.length, "variation", "variations")}`
     ),
-    el(
-      "div",
-      { class: "scroll", tabindex: 0, role: "region", "aria-label": "Variations" },
-      el(
-        "table",
-        {},
-        el(
-          "thead",
-          {},
-          el("tr", {}, ...["Variation", "Price", "Stock"].map((it) => el("th", { scope: "col" }, it)))
-        ),
-        rows
-      )
-    ),
+    scroll,
     state
   )
 }

@@ -206,6 +206,9 @@ storefront("using the storefront page", ({ api, assertLists, open, rich, visit, 
         await assertLists(page, "orderby=date")
         await open(page, `/?product=999999999`)
         assert.match((await alert.textContent()) ?? "", /nothing here/)
+        assert.strictEqual(await alert.getByRole("button").count(), 0)
+        await alert.getByRole("link", { name: "All products" }).click()
+        await assertLists(page, "orderby=date")
         await open(page, `/?min_price=cheap`)
         assert.match((await alert.textContent()) ?? "", /min_price must be an amount/)
       },
