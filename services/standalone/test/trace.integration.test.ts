@@ -6,6 +6,7 @@ import { createInterface } from "node:readline"
 import { assert, layer } from "@effect/vitest"
 import { extensions, migrations } from "@optica/catalog/CatalogService"
 import * as ConnectClient from "@optica/connect/ConnectClient"
+import type { RpcError } from "@optica/connect/ConnectError"
 import { CatalogService } from "@optica/contracts/optica/catalog/v1/catalog_service_pb"
 import { ResourceKind } from "@optica/contracts/optica/catalog/v1/change_pb"
 import { TestDatabase } from "@optica/postgres/TestDatabase"
@@ -91,6 +92,8 @@ class Shop extends Context.Service<
     readonly proxy: { strips: boolean }
     /** An edge that exports nothing. */
     readonly silentEdge: string
+    /** Writes the product at another price, and so has the catalogue count its figures soon. */
+    readonly change: (observation: bigint) => Effect.Effect<void, RpcError>
   }
 >()("@optica/standalone/test/Shop") {
   static readonly layer = Layer.effect(
@@ -111,9 +114,14 @@ class Shop extends Context.Service<
         [startEdge(catalog, exports), startEdge(proxy.url, exports), startEdge(catalog, {})],
         { concurrency: "unbounded" }
       )
-      yield* fill(catalog)
-      yield* collector.waitUntil(() => collector.spans.some(({ name }) => name.endsWith("/ApplyChanges")))
-      return { edge, proxiedEdge, proxy: proxy.state, silentEdge }
+      const change = Effect.fnUntraced(function* (observation: bigint) {
+        const isWritten = ({ name }: ReceivedSpan) => name.endsWith("/ApplyChanges")
+        const before = collector.spans.filter(isWritten).length
+        yield* fill(catalog, observation)
+        yield* collector.waitUntil(() => collector.spans.filter(isWritten).length > before)
+      })
+      yield* change(1n)
+      return { edge, proxiedEdge, proxy: proxy.state, silentEdge, change }
     })
   ).pipe(
     Layer.provide(TestDatabase.layer({ schema: "catalog", migrations, extensions })),
@@ -122,7 +130,7 @@ class Shop extends Context.Service<
 }
 
 /** One public product. */
-const fill = (catalog: string) =>
+const fill = (catalog: string, observation: bigint) =>
   Effect.flatMap(ConnectClient.transportHttp({ baseUrl: catalog }), (transport) =>
     ConnectClient.make(CatalogService, transport).applyChanges(
       {
@@ -130,8 +138,8 @@ const fill = (catalog: string) =>
           {
             kind: ResourceKind.PRODUCT,
             id: BigInt(product.id),
-            observation: 1n,
-            state: { case: "sourceJson", value: JSON.stringify(product) }
+            observation,
+            state: { case: "sourceJson", value: JSON.stringify({ ...product, price: `${observation}.00` }) }
           }
         ]
       },
@@ -221,6 +229,21 @@ layer(Shop.layer, { timeout: 60_000, excludeTestServices: true })("one request i
       const { edge } = yield* Shop
       const traceId = "4bf92f3577b34da6a3ce929d0e0e4702"
       assertOneChain(yield* ask(edge, "/api/products", traceId), traceId, aPage)
+    })
+  )
+
+  it.effect("whatever the catalogue does of itself meanwhile, which is in traces of its own", () =>
+    Effect.gen(function* () {
+      const { change, edge } = yield* Shop
+      const collector = yield* TestCollector
+      const counted = () => collector.spans.filter(({ name }) => name === "Catalog.countStats")
+      const before = counted().length
+      yield* change(2n)
+      for (let asked = 0; counted().length === before; asked++) {
+        const traceId = `4bf92f3577b34da6a3ce929d0e0e5${String(asked).padStart(3, "0")}`
+        assertOneChain(yield* ask(edge, `/api/products/${product.id}`, traceId), traceId, oneProduct)
+      }
+      for (const { parentSpanId } of counted()) assert.isUndefined(parentSpanId)
     })
   )
 
