@@ -1,5 +1,5 @@
 /** A PostgreSQL of the bench's own, so that its CPU is the bench's and nobody else's. */
-import { mkdtempSync, rmSync } from "node:fs"
+import { chmodSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { EmbeddedPostgres } from "@optica/postgres/EmbeddedPostgres"
@@ -31,6 +31,8 @@ const extensions: Readonly<Record<string, ReadonlyArray<string>>> = { catalog: [
 /** Starts an empty server with the settings that `npm start` uses: what is acknowledged is on disk. */
 export const startPostgres = async (): Promise<BenchPostgres> => {
   const dataDir = mkdtempSync(join(tmpdir(), "optica-bench-"))
+  // PostgreSQL's own user has to pass through, or its data would be kept elsewhere, and stay.
+  chmodSync(dataDir, 0o711)
   const scope = Scope.makeUnsafe()
   const context = await Effect.runPromise(Layer.buildWithScope(EmbeddedPostgres.layer({ dataDir }), scope))
   const { pid, url } = Context.get(context, EmbeddedPostgres)
