@@ -78,7 +78,6 @@ script.onload = () =>
     telemetry: false,
     showDeveloperTools: "never",
     hideClientButton: true,
-    defaultOpenAllTags: true,
     slug: "optica",
     generateHeadingSlug: ({ slug }) => "optica/" + slug
   })

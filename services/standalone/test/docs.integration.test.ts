@@ -19,7 +19,7 @@ const executable = chromiumPath()
 // Scalar looks whether it may make code of strings, and does without; some of its style attributes are left out.
 const expected = /inline style|policy violated: (?:script-src|style-src-attr) /
 
-describe("the documentation", { timeout: 60_000 }, () => {
+describe("the documentation", { timeout: 120_000 }, () => {
   let shop: Standalone
   let browser: Browser | undefined
   let release = () => {}
@@ -104,6 +104,8 @@ describe("the documentation", { timeout: 60_000 }, () => {
       await withPage(
         browser,
         async (page) => {
+          // A megabyte of script, which draws in pauses: a busy machine takes long.
+          page.setDefaultTimeout(45_000)
           await page.goto(`${shop.origin}/docs`)
           await page.getByRole("heading", { name: "List products", exact: true }).waitFor()
           const words = String(await page.evaluate("document.body.innerText"))

@@ -228,7 +228,7 @@ storefront("using the storefront page", ({ api, assertLists, open, rich, visit, 
         await page.waitForURL("**/openapi.json")
         await page.goBack()
         await developers.getByRole("link", { name: "API documentation" }).click()
-        await page.getByRole("heading", { name: "List products", exact: true }).waitFor()
+        await page.getByRole("heading", { name: "List products", exact: true }).waitFor({ timeout: 45_000 })
       },
       // Scalar looks whether it may make code of strings, and does without; some of its style attributes are left out.
       { expected: /inline style|policy violated: (?:script-src|style-src-attr) / }
