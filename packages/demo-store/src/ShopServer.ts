@@ -159,18 +159,9 @@ class ServedShop {
     path: string,
     body: string
   ): Promise<void> {
-    if (!isLoopback(request.socket.remoteAddress ?? "")) {
-      return json(
-        response,
-        403,
-        {
-          type: "about:blank",
-          title: "Only from this machine",
-          status: 403,
-          detail: "The admin API answers to loopback addresses only."
-        },
-        "application/problem+json"
-      )
+    const refused = refusalOf(request, body)
+    if (refused !== undefined) {
+      return json(response, refused.status, { type: "about:blank", ...refused }, "application/problem+json")
     }
     const { handleAdmin } = await import("./admin/AdminApi.ts")
     const answer = handleAdmin(
@@ -214,6 +205,27 @@ class ServedShop {
     })
   }
 }
+
+/** Why the admin API does not listen: it has no password, and pages of others are open in browsers on this machine. */
+const refusalOf = ({ headers, socket }: IncomingMessage, body: string) => {
+  if (!isLoopback(socket.remoteAddress ?? "")) {
+    const detail = "The admin API answers to loopback addresses only."
+    return { title: "Only from this machine", status: 403, detail }
+  }
+  if (headers.origin !== undefined && !isOwnOrigin(headers.origin, headers.host ?? "")) {
+    const detail = "The admin API answers to no page of another site."
+    return { title: "Only for this site", status: 403, detail }
+  }
+  // A page of another site can send other types without asking, and where a browser sends no Origin this is what is left.
+  if (body !== "" && !/^application\/json *(;|$)/i.test(headers["content-type"] ?? "")) {
+    const detail = "The admin API takes bodies of the type application/json only."
+    return { title: "Unsupported media type", status: 415, detail }
+  }
+  return undefined
+}
+
+const isOwnOrigin = (origin: string, host: string): boolean =>
+  origin === `http://${host}` && /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host)
 
 const isLoopback = (address: string): boolean => address === "::1" || /^(::ffff:)?127\./.test(address)
 

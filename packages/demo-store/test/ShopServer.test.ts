@@ -58,7 +58,9 @@ const listOf = async (response: Response): Promise<ReadonlyArray<Json>> => {
 const admin = (path: string, json?: Json, method = "POST"): Promise<Response> =>
   fetch(`${running.url}/demo-admin${path}`, {
     method,
-    ...(json === undefined ? {} : { body: JSON.stringify(json) })
+    ...(json === undefined
+      ? {}
+      : { body: JSON.stringify(json), headers: { "content-type": "application/json" } })
   })
 
 describe("the REST API", () => {
@@ -272,6 +274,24 @@ describe("the server", () => {
 })
 
 describe("the admin API", () => {
+  it("takes nothing from pages of other sites, and JSON only", async () => {
+    const ask = (headers: Record<string, string>, method = "POST", path = "/faults") =>
+      fetch(`${running.url}/demo-admin${path}`, {
+        method,
+        headers,
+        ...(method === "POST" ? { body: '{"failNext":3,"failStatus":503}' } : {})
+      }).then((it) => it.status)
+    const json = { "content-type": "application/json" }
+    for (const origin of ["https://evil.example", "null", "http://127.0.0.1:1", "https://127.0.0.1"]) {
+      expect(await ask({ ...json, origin }), origin).toBe(403)
+      expect(await ask({ origin }, "DELETE"), origin).toBe(403)
+    }
+    expect(await ask({ "content-type": "text/plain" })).toBe(415)
+    expect(await ask({ "content-type": "application/x-www-form-urlencoded" })).toBe(415)
+    expect(await objectOf(await admin("/faults", undefined, "GET"))).toMatchObject({ failNext: 0 })
+    expect(await ask({ ...json, origin: running.url })).toBe(200)
+  })
+
   it("creates, changes, trashes, restores and deletes products", async () => {
     const made = await objectOf(await admin("/products", { name: "From admin", regular_price: "10" }))
     const id = Number(made.id)
