@@ -54,6 +54,7 @@ export const serveUnary = <R>(
 ): UnaryMethod => {
   const run = Effect.runPromiseExitWith(context)
   const record = RpcMetrics.recorder(RpcServerDuration, method)
+  const told: Told = { at: Number.NEGATIVE_INFINITY }
   return async (request, rpc) => {
     const startedAt = performance.now()
     const leave = rpc.values.get(serverLife)?.enter()
@@ -71,7 +72,7 @@ export const serveUnary = <R>(
             return Effect.succeed(response)
           },
           onFailure: (cause) =>
-            Effect.flatMap(toWire(cause, method, rpc.signal), (error) => {
+            Effect.flatMap(toWire(cause, method, rpc.signal, told), (error) => {
               recordOutcome(span, rpc.protocolName, error)
               record(context, rpc.protocolName, error.code, startedAt)
               return isServerFault(error.code) ? Effect.fail(error) : Effect.succeed(error)
@@ -102,6 +103,7 @@ export const serveStream = <R>(
   context: Context.Context<R>
 ): MethodImpl<DescMethodServerStreaming> => {
   const record = RpcMetrics.recorder(RpcServerDuration, method)
+  const told: Told = { at: Number.NEGATIVE_INFINITY }
   return async function* (request, rpc) {
     const startedAt = performance.now()
     const life = rpc.values.get(serverLife)
@@ -133,7 +135,7 @@ export const serveStream = <R>(
         ).pipe(
           Stream.catchCause((cause) =>
             Stream.fromEffect(
-              Effect.flatMap(toWire(cause, method, stop), (error) => {
+              Effect.flatMap(toWire(cause, method, stop, told), (error) => {
                 failure = error
                 return Effect.fail(error)
               })
@@ -223,24 +225,39 @@ const invalid = (
 const toWire = (
   cause: Cause.Cause<RpcFailure | ConnectError>,
   method: DescMethod,
-  signal: AbortSignal
+  signal: AbortSignal,
+  told: Told
 ): Effect.Effect<ConnectError> => {
   const failure = Option.getOrUndefined(Cause.findErrorOption(cause))
   if (failure instanceof ConnectError) return Effect.succeed(failure)
-  if (failure !== undefined) return Effect.as(logFault(failure, cause, method), toConnectError(failure))
+  if (failure !== undefined) return Effect.as(logFault(failure, cause, method, told), toConnectError(failure))
   if (signal.aborted && Cause.hasInterruptsOnly(cause)) return Effect.succeed(abortReason(signal))
   return Effect.as(Effect.logError(`${spanName(method)} failed`, cause), internalError())
 }
 
-/** Faults of the server are worth a line in its log. That a caller asked for something impossible is not. */
+/** When a passing fault of a method was last told, in milliseconds since the epoch. */
+interface Told {
+  at: number
+}
+
+/**
+ * Faults of the server are worth a line in its log. That a caller asked for something impossible is not. What passes by
+ * itself, such as a database that starts, fails every call until it has: it is told once a second, in its own words.
+ */
 const logFault = (
   failure: RpcFailure,
   cause: Cause.Cause<unknown>,
-  method: DescMethod
+  method: DescMethod,
+  told: Told
 ): Effect.Effect<void> => {
   if (!isServerFault(failure.connectCode)) return Effect.void
   const passing = failure.connectCode === Code.Unavailable || failure.connectCode === Code.DeadlineExceeded
-  return Effect.logWithLevel(passing ? "Warn" : "Error")(`${spanName(method)} failed`, cause)
+  if (!passing) return Effect.logError(`${spanName(method)} failed`, cause)
+  return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    if (now >= told.at && now - told.at < 1000) return Effect.void
+    told.at = now
+    return Effect.logWarning(`${spanName(method)} failed: ${failure.message}`)
+  })
 }
 
 /** Why a call was cut off: its deadline, the server's end, or, however that showed on the wire, that the client left. */

@@ -1,5 +1,6 @@
 import { Code } from "@connectrpc/connect"
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
@@ -108,11 +109,37 @@ export const unavailable = <A, E, R>(
         : Cause.isDieReason(reason)
           ? reason.defect
           : null
-      if (isSqlError(error) && error.isRetryable) return Effect.fail(new CatalogUnavailable({ cause: error }))
+      if (isSqlError(error) && isPassing(error)) {
+        return Effect.andThen(told(error), Effect.fail(new CatalogUnavailable({ cause: error })))
+      }
     }
     return Effect.catch(Effect.failCause(cause), (error) =>
       isDomainError(error) ? Effect.fail(error) : Effect.die(error)
     )
   })
+
+/** SQLSTATE of an error; undefined for what PostgreSQL did not say. */
+const stateOf = ({ reason: { cause } }: SqlError): string | undefined =>
+  cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined
+
+/**
+ * Whether the same statement may succeed later. The client knows deadlocks, lost connections and time limits; a server
+ * that starts, stops or cuts connections (57P01 to 57P03), or that has no connection, memory or disk left (class 53), it
+ * takes for errors like others.
+ */
+const isPassing = (error: SqlError): boolean =>
+  error.isRetryable || /^(57P0[1-3]|53...|08...)$/.test(stateOf(error) ?? "")
+
+/** Tells the log what the database said: once a second, for one that is down fails every call. */
+const told = (error: SqlError): Effect.Effect<void> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    if (now >= lastTold && now - lastTold < 1000) return Effect.void
+    lastTold = now
+    const { cause, message } = error.reason
+    const said = cause instanceof Error ? cause.message : message
+    return Effect.logWarning(`The database does not answer: ${said} (${stateOf(error) ?? error.reason._tag})`)
+  })
+
+let lastTold = Number.NEGATIVE_INFINITY
 
 const isDomainError = <E>(error: E): error is Exclude<E, SqlError> => !isSqlError(error)
