@@ -11,6 +11,7 @@ import * as Problems from "./Problems.ts"
 import * as Refusals from "./Refusals.ts"
 import * as ResponseHeaders from "./ResponseHeaders.ts"
 import type { Route } from "./Routes.ts"
+import * as Unread from "./Unread.ts"
 
 export interface Options {
   readonly host: string
@@ -80,6 +81,7 @@ export const listen = (
 
 const open = (options: Options) => {
   const server = http.createServer({
+    ServerResponse: Unread.Answer,
     // The target and the fields share node's limit; `guard` tells them apart.
     maxHeaderSize: Refusals.targetLimit + HEADER_LIMIT,
     headersTimeout: HEADERS_TIMEOUT_MS,
@@ -94,6 +96,7 @@ const open = (options: Options) => {
   /** Answers that are owed, in the order of their requests. */
   const underWay = new Map<Duplex, Set<http.ServerResponse>>()
   const sockets = new Set<Socket>()
+  const unread = Unread.make()
   let inFlight = 0
   let stopping = false
 
@@ -109,6 +112,7 @@ const open = (options: Options) => {
       options.record(exchange, response.statusCode, !response.writableFinished)
       if (stopping && !underWay.has(socket)) socket.destroySoon()
     })
+    unread.watch(response, socket, () => !underWay.has(socket))
     return exchange
   }
   const refuse = (exchange: Exchange.Exchange, response: http.ServerResponse, problem: Problems.Problem) =>
@@ -135,7 +139,7 @@ const open = (options: Options) => {
     response.once("close", () => {
       inFlight -= 1
     })
-    options.answer(request, response)
+    unread.begin(socket, () => options.answer(request, response))
   }
   server.on("request", (request, response) => admit(request, response, guard))
   server.on("checkExpectation", (request, response) =>
