@@ -3,6 +3,7 @@ import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Reactivity from "effect/reactivity/Reactivity"
+import type { SqlError } from "effect/sql/SqlError"
 import { unavailable } from "./Postgres.ts"
 
 /** The role and the schema that belong to one service. */
@@ -26,37 +27,42 @@ export const provision = (admin: Redacted.Redacted<string>, service: ServiceSche
     Effect.gen(function* () {
       const sql = yield* PgClient.makeClient({ url: admin, applicationName: "optica-provision" })
       const password = rolePassword(admin, service.role)
-      yield* sql.withTransaction(
-        Effect.gen(function* () {
-          // Roles belong to the whole server: two databases that are provisioned at once would collide on them.
-          yield* sql`SELECT pg_advisory_xact_lock(hashtextextended('optica.provision', 0))`
-          const run = (text: string) => sql`${sql.literal(text)}`.unprepared
-          const role = sql.literal(identifier(service.role))
-          const [found] = yield* sql<{
-            readonly role: boolean
-            readonly superuser: boolean
-            readonly database: string
-          }>`
+      yield* sql
+        .withTransaction(
+          Effect.gen(function* () {
+            // Only those who provision the same database wait here: see `collides`.
+            yield* sql`SELECT pg_advisory_xact_lock(hashtextextended('optica.provision', 0))`
+            const run = (text: string) => sql`${sql.literal(text)}`.unprepared
+            const role = sql.literal(identifier(service.role))
+            const [found] = yield* sql<{
+              readonly role: boolean
+              readonly superuser: boolean
+              readonly database: string
+            }>`
             SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = ${service.role}) AS role,
               (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS superuser, current_database() AS database`
-          const verb = found?.role === true ? "ALTER" : "CREATE"
-          // The one statement whose text is a secret, which no placeholder can stand for: its span would show it.
-          yield* run(`${verb} ROLE ${identifier(service.role)} LOGIN PASSWORD '${password}'`).pipe(
-            Effect.withTracerEnabled(false)
-          )
-          // Who is no superuser has to be a member of a role to give it a schema.
-          if (found?.superuser !== true) yield* sql`GRANT ${role} TO CURRENT_USER`
-          yield* run(
-            `CREATE SCHEMA IF NOT EXISTS ${identifier(service.schema)} AUTHORIZATION ${identifier(service.role)}`
-          )
-          for (const extension of service.extensions ?? []) {
-            yield* run(`CREATE EXTENSION IF NOT EXISTS ${identifier(extension)} SCHEMA public`)
-          }
-          yield* run(
-            `GRANT CONNECT ON DATABASE ${identifier(found?.database ?? "")} TO ${identifier(service.role)}`
-          )
-        })
-      )
+            const verb = found?.role === true ? "ALTER" : "CREATE"
+            // The one statement whose text is a secret, which no placeholder can stand for: its span would show it.
+            yield* run(`${verb} ROLE ${identifier(service.role)} LOGIN PASSWORD '${password}'`).pipe(
+              Effect.withTracerEnabled(false)
+            )
+            // Who is no superuser has to be a member of a role to give it a schema.
+            if (found?.superuser !== true) yield* sql`GRANT ${role} TO CURRENT_USER`
+            yield* run(
+              `CREATE SCHEMA IF NOT EXISTS ${identifier(service.schema)} AUTHORIZATION ${identifier(service.role)}`
+            )
+            for (const extension of service.extensions ?? []) {
+              yield* run(`CREATE EXTENSION IF NOT EXISTS ${identifier(extension)} SCHEMA public`)
+            }
+            yield* run(
+              `GRANT CONNECT ON DATABASE ${identifier(found?.database ?? "")} TO ${identifier(service.role)}`
+            )
+          })
+        )
+        .pipe(
+          // At once: the other one has committed by then.
+          Effect.retry({ while: collides, times: 100 })
+        )
       return roleUrl(admin, service.role, password)
     })
   ).pipe(
@@ -64,6 +70,15 @@ export const provision = (admin: Redacted.Redacted<string>, service: ServiceSche
     Effect.mapError((error) => unavailable(admin, error)),
     Effect.withSpan("Provision.provision", { attributes: { role: service.role, schema: service.schema } })
   )
+
+/**
+ * Roles belong to the whole server, and an advisory lock to one database: whoever provisions another one at the same
+ * time may touch the same role. PostgreSQL says so, and the second one simply goes again.
+ */
+const collides = ({ reason: { cause } }: SqlError): boolean =>
+  cause instanceof Error &&
+  (/^tuple concurrently (updated|deleted)$/.test(cause.message) ||
+    ("code" in cause && (cause.code === "42710" || cause.code === "23505")))
 
 /** The same URL for another role. */
 const roleUrl = (admin: Redacted.Redacted<string>, role: string, password: string) => {

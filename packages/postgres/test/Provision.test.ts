@@ -57,4 +57,43 @@ layer(TestDatabase.layer({ schema: "probe", migrations }))("provision", (it) => 
       assert.deepStrictEqual([...new Set(roles)], [other.role])
     })
   )
+
+  it.effect("may be done for many databases of one server at the same time", () =>
+    Effect.gen(function* () {
+      const { adminUrl } = yield* TestDatabase
+      const elsewhere = new URL(Redacted.value(adminUrl))
+      elsewhere.pathname = "/postgres"
+      const places = [adminUrl, Redacted.make(elsewhere.href)]
+      yield* Effect.forEach(
+        Array.from({ length: 20 }, (_, index) => index),
+        (index) =>
+          Effect.forEach(places, (place) => provision(place, { ...other, schema: `probe_${index % 2}` }), {
+            concurrency: "unbounded"
+          })
+      )
+    }).pipe(
+      Effect.ensuring(
+        Effect.flatMap(TestDatabase, ({ adminUrl }) => {
+          const elsewhere = new URL(Redacted.value(adminUrl))
+          elsewhere.pathname = "/postgres"
+          return Effect.orDie(
+            Effect.gen(function* () {
+              const sql = yield* SqlClient
+              yield* sql`DROP SCHEMA IF EXISTS probe_0`
+              yield* sql`DROP SCHEMA IF EXISTS probe_1`
+              yield* sql`REVOKE ALL ON DATABASE postgres FROM optica_probe_other`
+            }).pipe(
+              Effect.provide(
+                Postgres.layer({
+                  url: Redacted.make(elsewhere.href),
+                  schema: "public",
+                  applicationName: "test"
+                })
+              )
+            )
+          )
+        })
+      )
+    )
+  )
 })
