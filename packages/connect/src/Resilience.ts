@@ -42,7 +42,9 @@ export interface Policy {
 }
 
 /** Whether calls are made as they are. */
-const Probing = Context.Reference<boolean>("@optica/connect/Resilience/Probing", { defaultValue: () => false })
+const Probing = Context.Reference<boolean>("@optica/connect/Resilience/Probing", {
+  defaultValue: () => false
+})
 
 /**
  * Makes the calls of an effect once each, whatever the circuits say, and counts them in none: for who asks how a service
