@@ -38,7 +38,6 @@ const RunStep = Schema.Struct({
   rejected: Schema.Int,
   done: Schema.Boolean
 })
-type RunStep = typeof RunStep.Type
 
 const RunError = Schema.Struct({
   resource: Schema.String,
