@@ -165,6 +165,8 @@ export interface SearchCase {
 const ranked: Bounds = { buffers: 4000, rows: 12_000 }
 /** The words of all hits are looked at once, to count them: entries of the index, then one row each. */
 const counted: Bounds = { buffers: 25_000, rows: 140_000 }
+/** Every hit has a word of its own that begins so: as many entries of the index beside the rows. */
+const begun: Bounds = { buffers: 25_000, rows: 220_000 }
 
 export const searches: ReadonlyArray<SearchCase> = [
   { name: "a word of few", hits: [1, 10], filter: () => ({ search: "monocle" }), bounds: ranked },
@@ -176,6 +178,19 @@ export const searches: ReadonlyArray<SearchCase> = [
   { name: "no word at all", hits: [0, 0], filter: () => ({ search: "qqqqqqqq" }), bounds: ranked },
   { name: "a SKU", hits: [1, 10], filter: (at) => ({ search: at.sku }), bounds: ranked },
   { name: "a GTIN", hits: [1, 10], filter: (at) => ({ search: at.gtin }), bounds: ranked },
+  { name: "the beginning of all SKUs", hits: [0, 0], filter: () => ({ search: "OPT-0" }), bounds: ranked },
+  {
+    name: "the beginnings of all codes, beside many words",
+    hits: [10_000, 40_000],
+    filter: () => ({ search: "opt frame material shape colour lens size rim gender OPT-0" }),
+    bounds: counted
+  },
+  {
+    name: "the beginning of all GTINs",
+    hits: [90_000, 100_000],
+    filter: () => ({ search: "4000" }),
+    bounds: begun
+  },
   {
     name: "a word of most and a filter of few",
     hits: [1, 1000],

@@ -74,4 +74,31 @@ layer(layerCatalog(), { timeout: 60_000 })("A search", (it) => {
       }
     })
   )
+
+  it.effect("takes the beginning of a code for one while few products have it", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      const total = (search: string) =>
+        Effect.map(
+          searchProducts(
+            sql,
+            "english",
+            { ...noFilter, search },
+            { page: 1, offset: 0, after: undefined },
+            9
+          ),
+          (rows) => [rows[0]?.total, rows.filter(({ document }) => document !== null).length]
+        )
+      // Codes that are in no words.
+      const name = (most: number) => sql`
+        UPDATE products SET sku = 'QZ-1' || lpad(id::text, 9, '0') WHERE id IN (
+          SELECT product_id FROM product_texts JOIN products ON id = product_id AND is_public ORDER BY id LIMIT ${most})`
+      yield* name(200)
+      assert.deepStrictEqual(yield* total("QZ-1"), [200, 10])
+      const [beside = 0] = yield* total("glasses QZ-1")
+      assert.isTrue(beside > 10 && beside < 200, String(beside))
+      yield* name(201)
+      assert.deepStrictEqual(yield* total("QZ-1"), [0, 0])
+    })
+  )
 })

@@ -32,6 +32,12 @@ export const textHits = (
   return sql`
     ${askedWith(sql, language, search, 2)},
     codes AS MATERIALIZED (${codes(sql, search)}),
+    -- Once for each piece, and not for each product.
+    beside AS MATERIALIZED (
+      SELECT piece, CASE WHEN piece <> 0 THEN (
+        SELECT ${allParts(sql)} FROM parts WHERE parts.piece <> coded.piece) END AS query
+      FROM (SELECT DISTINCT piece FROM codes) coded
+    ),
     found AS MATERIALIZED (
       SELECT chunk, bit_or(bits) AS bits FROM (
         ${bitsOf(sql, sql`product_texts WHERE ${isAnyOf} AND words @@ (SELECT query FROM asked)`)}
@@ -40,10 +46,9 @@ export const textHits = (
         -- What was typed beside a code has to be there as well.
         ${bitsOf(
           sql,
-          sql`codes CROSS JOIN LATERAL (
+          sql`codes JOIN beside USING (piece) CROSS JOIN LATERAL (
             SELECT ordinal, words FROM product_texts WHERE product_texts.product_id = codes.product_id OFFSET 0
-          ) its_text WHERE piece = 0 OR (words @@ (
-            SELECT ${allParts(sql)} FROM parts WHERE parts.piece <> codes.piece)) IS NOT FALSE`
+          ) its_text WHERE (words @@ beside.query) IS NOT FALSE`
         )}
       ) either GROUP BY 1
     ),
@@ -147,6 +152,9 @@ export const titled = (sql: SqlClient): Fragment =>
 const allParts = (sql: SqlClient): Fragment =>
   sql`string_agg('(' || parts.query::text || ')', ' & ')::tsquery`
 
+/** Products and variations that the beginning of a code names: of more it says nothing, and only its words are looked for. */
+const MOST_BEGUN = 200
+
 /** Products by SKU and GTIN, their own or of a public variation; `is_whole` unless it is the beginning only. */
 const codes = (sql: SqlClient, { codePrefix, codes, pieces }: SearchWords): Fragment => {
   const asked = sql`unnest(
@@ -155,7 +163,12 @@ const codes = (sql: SqlClient, { codePrefix, codes, pieces }: SearchWords): Frag
   const owner = sql`CASE WHEN product.is_variation THEN product.parent_id ELSE product.id END AS product_id`
   const piece = sql.literal(String(pieces.at(-1) ?? 0))
   const prefix = sql`(SELECT lower(${codePrefix}::text COLLATE "C"))`
-  const begins = (column: Fragment) => sql`${column} >= ${prefix} AND ${column} < ${prefix} || chr(1114111)`
+  const most = sql.literal(String(MOST_BEGUN))
+  // In the order of the index, so that it is read whatever the planner guesses, and no further than this.
+  const begun = (column: Fragment, isAny: Fragment) => sql`(
+    SELECT product.id, ${owner} FROM products product
+    WHERE ${column} >= ${prefix} AND ${column} < ${prefix} || chr(1114111) AND ${isAny} AND product.is_public
+    ORDER BY ${column} LIMIT ${most} + 1)`
   return sql`
     SELECT piece, ${owner}, true AS is_whole FROM ${asked}
       JOIN products product ON lower(product.sku) = lower(code COLLATE "C") AND product.sku <> '' AND product.is_public
@@ -166,11 +179,9 @@ const codes = (sql: SqlClient, { codePrefix, codes, pieces }: SearchWords): Frag
       codePrefix === ""
         ? sql``
         : sql`UNION ALL
-    SELECT ${piece}, ${owner}, false FROM products product
-      WHERE ${begins(sql`lower(product.sku)`)} AND product.sku <> '' AND product.is_public
-    UNION ALL
-    SELECT ${piece}, ${owner}, false FROM products product
-      WHERE ${begins(sql`product.gtin`)} AND product.gtin <> '' AND product.is_public`
+    SELECT ${piece}, unnest(array_agg(product_id)), false FROM (
+      ${begun(sql`lower(product.sku)`, sql`product.sku <> ''`)} UNION ${begun(sql`product.gtin`, sql`product.gtin <> ''`)}
+    ) begun HAVING count(*) <= ${most}`
     }`
 }
 
